@@ -1,0 +1,78 @@
+/** What history keeps: the newest recorded state of each object, the releases, and their transitions. */
+import type { JsonObject } from '../json.ts';
+import type { Instant } from '../time.ts';
+
+/** A change worth recording. `message` is a sentence a person reads; `details` what a program reads. */
+export interface Transition {
+  readonly type: TransitionType;
+  readonly at: Instant;
+  readonly message: string;
+  readonly details: JsonObject;
+}
+
+export type TransitionType =
+  | 'release-started'
+  | 'weight-changed'
+  | 'step-completed'
+  | 'paused'
+  | 'resumed'
+  | 'analysis-started'
+  | 'measured'
+  | 'metric-completed'
+  | 'analysis-completed'
+  | 'aborted'
+  | 'retried'
+  | 'promoted'
+  | 'superseded'
+  | 'phase-changed'
+  | 'invalid-spec';
+
+export type Outcome = 'running' | 'promoted' | 'aborted' | 'superseded';
+
+/** One update of a rollout from start to end. A retry after an abort goes on with the same release. */
+export interface ReleaseSummary {
+  /** `<rollout uid>.<revision>.<pod hash>` */
+  readonly id: string;
+  readonly cluster: string;
+  readonly namespace: string;
+  readonly rollout: string;
+  readonly revision: number;
+  readonly podHash: string;
+  readonly strategy: 'canary' | 'blueGreen';
+  readonly startedAt: Instant;
+  readonly outcome: Outcome;
+  /** Why it ended as it did; empty while it runs. */
+  readonly reason: string;
+  readonly finishedAt?: Instant;
+  /** Set weights in the order in which they were reached, percent. */
+  readonly weights: readonly number[];
+}
+
+/** The newest record of an object. */
+export interface LatestRecord {
+  readonly version: number;
+  readonly fence: number;
+  /** Decision fields only, never a whole object. */
+  readonly state: JsonObject;
+  readonly release?: ReleaseSummary;
+  /** Recorded, but not yet known to be accepted by the bus. */
+  readonly pending: readonly Transition[];
+}
+
+export interface NewRecord {
+  /** Version that was read; 0: none yet. */
+  readonly expectedVersion: number;
+  /** `seq` of the claim under which the pass ran. */
+  readonly fence: number;
+  readonly state: JsonObject;
+  readonly release?: ReleaseSummary;
+  readonly transitions: readonly Transition[];
+}
+
+/** A transition with its place in history: (version, index) of one object's record. */
+export interface RecordedTransition extends Transition {
+  readonly release: string;
+  readonly object: string;
+  readonly version: number;
+  readonly index: number;
+}

@@ -1,0 +1,205 @@
+/** All that Weir asks of the world, as types. Adapters implement them; only main.ts, aws.ts and infra/local choose. */
+import type { MeasurementTask, Reading } from './core/analysis/reading.ts';
+import type { LatestRecord, NewRecord, RecordedTransition, ReleaseSummary, Transition } from './core/history/record.ts';
+import type { JsonObject } from './core/json.ts';
+import type { KubernetesObject, NewObject, ObjectRef } from './core/resources/kubernetes.ts';
+import type { Instant, Millis } from './core/time.ts';
+
+export interface Clock {
+  now(): Instant;
+}
+
+/** An object that Weir reconciles. */
+export interface ObjectKey {
+  readonly cluster: string;
+  readonly kind: 'Rollout' | 'AnalysisRun' | 'Experiment';
+  readonly namespace: string;
+  readonly name: string;
+}
+
+// --- work queue (design: tickets over SQS) -------------------------------------------------------------------------
+
+/** What travels through SQS: which object, and the ticket number it was sent for. */
+export interface WorkMessage {
+  readonly request: ObjectKey;
+  readonly seq: number;
+}
+
+/** The right to work on one object until `heldUntil`. `seq` is the fence of every history write of this pass. */
+export interface Claim {
+  readonly request: ObjectKey;
+  readonly seq: number;
+  readonly heldUntil: Instant;
+  /** How often the work on this object has been taken over or has failed since it last succeeded. */
+  readonly failures: number;
+}
+
+export type ClaimResult =
+  | { readonly state: 'claimed'; readonly claim: Claim }
+  /** Not due yet; the message was sent again with the remaining delay: acknowledge this one. */
+  | { readonly state: 'early' }
+  /** Another worker holds it with this very message: do not acknowledge. */
+  | { readonly state: 'held' }
+  /** Overtaken by a newer message: acknowledge and drop. */
+  | { readonly state: 'stale' };
+
+export interface WorkQueue {
+  /** Ask for a pass at an instant (now or earlier: at once). The earliest of several requests wins. */
+  add(request: ObjectKey, at: Instant): Promise<void>;
+  claim(message: WorkMessage): Promise<ClaimResult>;
+  /** Give the object back and ask for the next look; without `next` it rests until something changes. */
+  release(claim: Claim, next?: Instant): Promise<void>;
+  /** Unknown error: the message must be redelivered (do not acknowledge); its redelivery takes the hold over. */
+  fail(claim: Claim): Promise<void>;
+  /** Send again what was lost; called each tick. @returns how many tickets were sent. */
+  rescue(): Promise<number>;
+  /** Free a parked ticket (5 failures) and ask for a pass at once. */
+  redrive(request: ObjectKey): Promise<void>;
+  /** Tickets parked after 5 failures. */
+  parked(): Promise<readonly ObjectKey[]>;
+}
+
+/** The transport under the queue: SQS, or the in-process one. Delays are at most 900 s; at least once, any order. */
+export interface WorkSender {
+  send(message: WorkMessage, delay: Millis): Promise<void>;
+}
+
+// --- clusters ------------------------------------------------------------------------------------------------------
+
+export interface ListQuery {
+  readonly apiVersion: string;
+  readonly kind: string;
+  /** Absent: all namespaces. */
+  readonly namespace?: string;
+  readonly labelSelector?: string;
+  readonly fieldSelector?: string;
+}
+
+export interface ObjectList<T extends KubernetesObject = KubernetesObject> {
+  readonly items: readonly T[];
+  /** Opaque; where a watch may start. */
+  readonly resourceVersion: string;
+}
+
+export type WatchEvent =
+  | { readonly type: 'ADDED' | 'MODIFIED' | 'DELETED'; readonly object: KubernetesObject }
+  | { readonly type: 'BOOKMARK'; readonly resourceVersion: string }
+  /** The place is lost (410, ERROR event): list again. */
+  | { readonly type: 'EXPIRED'; readonly message: string };
+
+export interface WatchQuery extends ListQuery {
+  readonly resourceVersion: string;
+  /** The server ends the stream after this. */
+  readonly timeout: Millis;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * One Kubernetes cluster. Errors: ConflictError (409), TransientError (429, 5xx, no answer), DeniedError (401, 403, with
+ * the verb that is missing), InvalidSpecError (400, 422); a missing object is `undefined`, never an error, except in
+ * patch (ConflictError: look again).
+ */
+export interface Cluster {
+  readonly name: string;
+  get<T extends KubernetesObject>(ref: ObjectRef): Promise<T | undefined>;
+  /** All pages. */
+  list<T extends KubernetesObject>(query: ListQuery): Promise<ObjectList<T>>;
+  watch(query: WatchQuery): AsyncIterable<WatchEvent>;
+  /** @throws ConflictError when the name is taken */
+  create<T extends KubernetesObject>(object: NewObject<T>): Promise<T>;
+  /** JSON merge patch of the object itself; guarded by resourceVersion where given. Never touches a status subresource. */
+  patch<T extends KubernetesObject>(ref: ObjectRef, patch: JsonObject, resourceVersion?: string): Promise<T>;
+  /**
+   * The difference between the object's status and the new one as a merge patch, guarded by the object's resourceVersion
+   * unless `guarded` is false. Hides that Rollout has a status subresource and AnalysisRun and Experiment have none.
+   */
+  patchStatus<T extends KubernetesObject>(object: T, status: object, options?: { guarded?: boolean }): Promise<T>;
+  /** Missing already is success. */
+  delete(ref: ObjectRef, options?: { uid?: string }): Promise<void>;
+}
+
+// --- metrics -------------------------------------------------------------------------------------------------------
+
+/** One metric system. `read` never throws for what the system answers: that is a Reading of kind error. */
+export interface MetricProvider {
+  readonly type: string;
+  read(task: MeasurementTask, signal: AbortSignal): Promise<Reading>;
+  /** Metadata of the metric result, set once (the resolved query). */
+  metadata?(task: MeasurementTask): Readonly<Record<string, string>>;
+  /** Called before measurements beyond the limit are dropped. */
+  cleanUp?(task: MeasurementTask, limit: number): Promise<void>;
+}
+
+// --- history -------------------------------------------------------------------------------------------------------
+
+/** The record protocol: record → file → publish → told; a crash anywhere repeats idempotently. */
+export interface RunHistory {
+  latest(key: ObjectKey): Promise<LatestRecord | undefined>;
+  /**
+   * One conditional put: version n → n+1, only if the stored version is `record.expectedVersion` (0: none yet) and the
+   * stored fence is not above `record.fence`. The transitions are pending until told.
+   */
+  record(key: ObjectKey, record: NewRecord): Promise<'recorded' | 'conflict'>;
+  /** Copy the pending transitions (and the release's summary) to items of their own. Idempotent. */
+  file(key: ObjectKey, latest: LatestRecord): Promise<void>;
+  /** The bus has accepted the pending transitions of this version: clear them, if it still is the version. */
+  told(key: ObjectKey, version: number): Promise<void>;
+  /** Releases of a rollout, newest first. */
+  releases(rollout: Omit<ObjectKey, 'kind'>, limit?: number): Promise<readonly ReleaseSummary[]>;
+  /** Releases that started on a day (`2026-11-24`, UTC), newest first. */
+  releasesOfDay(day: string): Promise<readonly ReleaseSummary[]>;
+  /** All transitions of a release, in order. */
+  transitions(release: string): Promise<readonly RecordedTransition[]>;
+}
+
+/** A place to continue from (a watch's resourceVersion), written only where it still is what was read. */
+export interface CursorStore {
+  get(name: string): Promise<string | undefined>;
+  /** @returns false when another writer was first */
+  set(name: string, value: string, expected: string | undefined): Promise<boolean>;
+}
+
+// --- orders --------------------------------------------------------------------------------------------------------
+
+/** A stored command. `id` makes a delivery idempotent. `command` and `actor` are plain data (core/commands). */
+export interface StoredOrder {
+  readonly id: string;
+  readonly receivedAt: Instant;
+  /** Who asked, as one stable text: `slack:T1/U2`, `cli:ana`, `alertmanager:<fingerprint>`. */
+  readonly person: string;
+  readonly rollout: Omit<ObjectKey, 'kind'>;
+  readonly order: JsonObject;
+  readonly state: 'accepted' | 'applied' | 'refused' | 'stale';
+  /** What was done, or why not, as the asker is told. */
+  readonly verdict?: string;
+  readonly finishedAt?: Instant;
+}
+
+export interface OrderStore {
+  /** Durable when it returns. @returns 'duplicate' when the id is known already; nothing is changed then. */
+  accept(order: StoredOrder): Promise<'accepted' | 'duplicate'>;
+  get(id: string): Promise<StoredOrder | undefined>;
+  /** Only from accepted; a second finish changes nothing. */
+  finish(id: string, outcome: Pick<StoredOrder, 'state' | 'verdict' | 'finishedAt'>): Promise<void>;
+  ofPerson(person: string, limit?: number): Promise<readonly StoredOrder[]>;
+  ofRollout(rollout: Omit<ObjectKey, 'kind'>, limit?: number): Promise<readonly StoredOrder[]>;
+}
+
+/** Sends the id of a stored order to the function that applies it. At least once. */
+export interface OrderSender {
+  send(orderId: string): Promise<void>;
+}
+
+// --- events --------------------------------------------------------------------------------------------------------
+
+/** What goes on the bus (EventBridge): one per transition. */
+export interface ReleaseEvent {
+  readonly id: string;
+  readonly key: ObjectKey;
+  readonly release: ReleaseSummary | undefined;
+  readonly transition: Transition;
+}
+
+export interface EventBus {
+  publish(events: readonly ReleaseEvent[]): Promise<void>;
+}
