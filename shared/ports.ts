@@ -196,10 +196,55 @@ export interface OrderSender {
 export interface ReleaseEvent {
   readonly id: string;
   readonly key: ObjectKey;
+  readonly releaseId: string | undefined;
   readonly release: ReleaseSummary | undefined;
   readonly transition: Transition;
 }
 
 export interface EventBus {
   publish(events: readonly ReleaseEvent[]): Promise<void>;
+}
+
+/** Where people are told: the terminal, Slack. */
+export interface Announcer {
+  announce(event: ReleaseEvent): Promise<void>;
+}
+
+// --- everything together -------------------------------------------------------------------------------------------
+
+/** A constant message with fields; the same keys everywhere. A user's mistake is info, `error` wakes a maintainer. */
+export interface Log {
+  debug(message: string, fields?: Record<string, unknown>): void;
+  info(message: string, fields?: Record<string, unknown>): void;
+  warn(message: string, fields?: Record<string, unknown>): void;
+  error(message: string, fields?: Record<string, unknown>): void;
+}
+
+/** Finds the provider that a metric names. @throws InvalidSpecError for one that Weir does not know */
+export interface MetricProviders {
+  for(metric: MeasurementTask['metric']): Promise<MetricProvider>;
+}
+
+/** What the team hands to Weir in a cluster (design: modes). Empty: observe only. */
+export type ControllerName = 'analysis' | 'rollouts';
+
+/** One cluster that Weir works on, with what belongs to it. */
+export interface Site {
+  readonly cluster: Cluster;
+  readonly controllers: readonly ControllerName[];
+  /** Empty: all namespaces. */
+  readonly namespaces: readonly string[];
+  readonly providers: MetricProviders;
+}
+
+/** What the controllers ask for. */
+export interface Ports {
+  readonly clock: Clock;
+  readonly sites: ReadonlyMap<string, Site>;
+  readonly queue: WorkQueue;
+  readonly history: RunHistory;
+  readonly bus: EventBus;
+  readonly cursors: CursorStore;
+  readonly orders: OrderStore;
+  readonly log: Log;
 }

@@ -54,6 +54,9 @@ export interface LatestRecord {
   readonly fence: number;
   /** Decision fields only, never a whole object. */
   readonly state: JsonObject;
+  /** The release that the pending transitions belong to; absent: they are told, but filed under no release. */
+  readonly releaseId?: string;
+  /** Only in the record of a Rollout: the summary of that release, as it is now. */
   readonly release?: ReleaseSummary;
   /** Recorded, but not yet known to be accepted by the bus. */
   readonly pending: readonly Transition[];
@@ -65,6 +68,9 @@ export interface NewRecord {
   /** `seq` of the claim under which the pass ran. */
   readonly fence: number;
   readonly state: JsonObject;
+  /** The release that the transitions belong to. */
+  readonly releaseId?: string;
+  /** Only in the record of a Rollout: the summary of that release, as it is now. */
   readonly release?: ReleaseSummary;
   readonly transitions: readonly Transition[];
 }

@@ -1,0 +1,25 @@
+/** A transition as it comes from the bus. Unknown fields are let through: newer versions may say more. */
+import { z } from 'zod';
+import type { ReleaseEvent } from '#shared/ports.ts';
+
+const releaseEvent = z.looseObject({
+  id: z.string().min(1),
+  key: z.object({
+    cluster: z.string(),
+    kind: z.enum(['Rollout', 'AnalysisRun', 'Experiment']),
+    namespace: z.string(),
+    name: z.string(),
+  }),
+  releaseId: z.string().optional(),
+  release: z.looseObject({ id: z.string(), rollout: z.string(), outcome: z.string() }).optional(),
+  transition: z.looseObject({
+    type: z.string(),
+    at: z.number(),
+    message: z.string(),
+    details: z.record(z.string(), z.unknown()),
+  }),
+});
+
+export function parseReleaseEvent(detail: unknown): ReleaseEvent {
+  return releaseEvent.parse(detail) as unknown as ReleaseEvent;
+}

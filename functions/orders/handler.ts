@@ -1,0 +1,47 @@
+/** Applies stored orders, one by one; what was done is stored with the order and told to who asked. */
+import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import type { PolicyRule } from '#core/commands/authorize.ts';
+import type { Verdict } from '#core/commands/command.ts';
+import { messageOf } from '#core/errors.ts';
+import { executeCommand } from '#shared/controllers/command.ts';
+import type { Ports, StoredOrder } from '#shared/ports.ts';
+import { parseOrderMessage, parseStoredCommand } from './schema.ts';
+
+export interface OrdersOptions {
+  readonly policy?: readonly PolicyRule[];
+  /** Tells the asker what became of the order; a failure here never repeats the order. */
+  readonly answer?: (order: StoredOrder, verdict: Verdict) => Promise<void>;
+}
+
+export function createOrdersHandler(ports: Ports, { policy = [], answer }: OrdersOptions = {}) {
+  return async function applyOrders(event: Pick<SQSEvent, 'Records'>): Promise<SQSBatchResponse> {
+    const batchItemFailures: { itemIdentifier: string }[] = [];
+    for (const record of event.Records) {
+      try {
+        await applyOrder(parseOrderMessage(record.body).orderId);
+      } catch (error) {
+        ports.log.warn('Order put off', { messageId: record.messageId, error: messageOf(error) });
+        batchItemFailures.push({ itemIdentifier: record.messageId });
+      }
+    }
+    return { batchItemFailures };
+  };
+
+  async function applyOrder(id: string): Promise<void> {
+    const order = await ports.orders.get(id);
+    if (order === undefined || order.state !== 'accepted') return;
+    const { command, actor } = parseStoredCommand(order.order);
+    const verdict = await executeCommand(command, actor, ports, policy);
+    await ports.orders.finish(id, { state: verdict.state, verdict: verdict.says, finishedAt: ports.clock.now() });
+    ports.log.info('Order finished', { order: id, verb: command.verb, person: actor.id, ...command.rollout, ...verdict });
+    await tell(order, verdict);
+  }
+
+  async function tell(order: StoredOrder, verdict: Verdict): Promise<void> {
+    try {
+      await answer?.(order, verdict);
+    } catch (error) {
+      ports.log.warn('Answer not delivered', { order: order.id, error: messageOf(error) });
+    }
+  }
+}

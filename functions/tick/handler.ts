@@ -1,0 +1,31 @@
+/** Every minute: what changed in each cluster goes to the queue, and what was lost on its way is sent again. */
+import type { ScheduledEvent } from 'aws-lambda';
+import { messageOf } from '#core/errors.ts';
+import { SECOND, type Millis } from '#core/time.ts';
+import { discover } from '#shared/controllers/discover.ts';
+import type { Ports } from '#shared/ports.ts';
+
+export interface TickOptions {
+  /** How long each watch is held: longer buys near-real-time for the price of a held function. */
+  readonly watchFor?: Millis;
+}
+
+export function createTickHandler(ports: Ports, { watchFor = SECOND }: TickOptions = {}) {
+  return async function tick(_event: Pick<ScheduledEvent, 'id'>): Promise<{ added: number; rescued: number }> {
+    const rescued = await ports.queue.rescue();
+    // One cluster that is down must not delay the others.
+    const counts = await Promise.all([...ports.sites.values()].map((site) => countOrZero(site.cluster.name)));
+    return { added: counts.reduce((sum, count) => sum + count, 0), rescued };
+  };
+
+  async function countOrZero(cluster: string): Promise<number> {
+    const site = ports.sites.get(cluster);
+    if (site === undefined) return 0;
+    try {
+      return await discover(site, ports, { watchFor });
+    } catch (error) {
+      ports.log.warn('Cluster not reached', { cluster, error: messageOf(error) });
+      return 0;
+    }
+  }
+}

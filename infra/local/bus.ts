@@ -1,0 +1,42 @@
+/** Stands in for the EventBridge bus with one rule to the notifier: asynchronous, retried, in no promised order. */
+import type { EventBridgeEvent } from 'aws-lambda';
+import { formatTimestamp, SECOND, type Millis } from '#core/time.ts';
+import type { EventBus, ReleaseEvent } from '#shared/ports.ts';
+import type { Timers } from './clock.ts';
+
+const RETRY_AFTER: Millis = 5 * SECOND;
+const ATTEMPTS = 5;
+
+export type BusEvent = EventBridgeEvent<'Weir Transition', ReleaseEvent>;
+
+export function createLocalBus(timers: Timers, target: (event: BusEvent) => Promise<void>): EventBus {
+  function deliver(event: BusEvent, attempt: number, delay: Millis): void {
+    timers.after(delay, async () => {
+      try {
+        await target(event);
+      } catch {
+        if (attempt < ATTEMPTS) deliver(event, attempt + 1, RETRY_AFTER);
+      }
+    });
+  }
+  return {
+    async publish(events) {
+      for (const event of events) deliver(toBusEvent(event, timers), 1, 0);
+    },
+  };
+}
+
+function toBusEvent(event: ReleaseEvent, timers: Timers): BusEvent {
+  return {
+    id: event.id,
+    version: '0',
+    account: '000000000000',
+    time: formatTimestamp(timers.now()),
+    region: 'local',
+    resources: [],
+    source: 'weir',
+    'detail-type': 'Weir Transition',
+    // As on the wire: what the notifier gets has been JSON.
+    detail: JSON.parse(JSON.stringify(event)) as ReleaseEvent,
+  };
+}

@@ -1,0 +1,104 @@
+/**
+ * Stands in for an SQS queue with a Lambda consumer: batches of up to ten, delays, partial batch failures, redelivery
+ * after the visibility timeout, dead letters after five receives. What it cannot do: survive the process (tickets and
+ * stored orders are sent again by the tick), FIFO, long polling, payload limits.
+ */
+import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import type { Millis } from '#core/time.ts';
+import type { Timers } from './clock.ts';
+
+const BATCH_SIZE = 10;
+const MAX_RECEIVES = 5;
+
+interface Message {
+  readonly id: string;
+  readonly body: string;
+  receives: number;
+}
+
+export interface LocalQueueOptions {
+  readonly name: string;
+  readonly timers: Timers;
+  readonly consume: (event: SQSEvent) => Promise<SQSBatchResponse>;
+  readonly visibility: Millis;
+  /** Batches handled side by side, as Lambda's maximum concurrency. */
+  readonly concurrency: number;
+}
+
+export class LocalQueue {
+  readonly deadLetters: string[] = [];
+  readonly #options: LocalQueueOptions;
+  #ready: Message[] = [];
+  #running = 0;
+  #sent = 0;
+  #stopped = false;
+
+  constructor(options: LocalQueueOptions) {
+    this.#options = options;
+  }
+
+  send(body: string, delay: Millis = 0): void {
+    this.#sent += 1;
+    this.#deliver({ id: `${this.#options.name}-${this.#sent}`, body, receives: 0 }, delay);
+  }
+
+  /** Messages that have not been handled yet stay unhandled. */
+  stop(): void {
+    this.#stopped = true;
+    this.#ready = [];
+  }
+
+  #deliver(message: Message, delay: Millis): void {
+    this.#options.timers.after(delay, async () => {
+      this.#ready.push(message);
+      await this.#pump();
+    });
+  }
+
+  async #pump(): Promise<void> {
+    if (this.#running >= this.#options.concurrency) return;
+    this.#running += 1;
+    while (this.#ready.length > 0 && !this.#stopped) await this.#handle(this.#ready.splice(0, BATCH_SIZE));
+    this.#running -= 1;
+  }
+
+  async #handle(batch: readonly Message[]): Promise<void> {
+    for (const message of batch) message.receives += 1;
+    const failed = await this.#failures(batch);
+    for (const message of batch.filter(({ id }) => failed.has(id))) this.#redeliver(message);
+  }
+
+  /** A consumer that throws has failed the whole batch. */
+  async #failures(batch: readonly Message[]): Promise<ReadonlySet<string>> {
+    try {
+      const { batchItemFailures } = await this.#options.consume({ Records: batch.map(toRecord) });
+      return new Set(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
+    } catch {
+      return new Set(batch.map(({ id }) => id));
+    }
+  }
+
+  #redeliver(message: Message): void {
+    if (message.receives >= MAX_RECEIVES) this.deadLetters.push(message.body);
+    else this.#deliver(message, this.#options.visibility);
+  }
+}
+
+function toRecord({ id, body, receives }: Message): SQSRecord {
+  return {
+    messageId: id,
+    receiptHandle: id,
+    body,
+    attributes: {
+      ApproximateReceiveCount: String(receives),
+      SentTimestamp: '0',
+      SenderId: 'local',
+      ApproximateFirstReceiveTimestamp: '0',
+    },
+    messageAttributes: {},
+    md5OfBody: '',
+    eventSource: 'aws:sqs',
+    eventSourceARN: 'arn:aws:sqs:local:000000000000:local',
+    awsRegion: 'local',
+  };
+}

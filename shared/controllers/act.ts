@@ -1,0 +1,48 @@
+/** Performs the actions of a decision, in order; the first failure ends the pass. */
+import type { Action } from '#core/decision.ts';
+import { ConflictError } from '#core/errors.ts';
+import { diffMerge } from '#core/merge-patch.ts';
+import { refOf, type KubernetesObject } from '#core/resources/kubernetes.ts';
+import type { JsonObject } from '#core/json.ts';
+import type { Cluster } from '../ports.ts';
+
+/** @returns the reconciled object as it is after the actions */
+export async function act(
+  actions: readonly Action[],
+  object: KubernetesObject,
+  cluster: Cluster,
+): Promise<KubernetesObject> {
+  let current = object;
+  for (const action of actions) {
+    const changed = await perform(action, cluster);
+    if (changed?.metadata.uid === object.metadata.uid) current = changed;
+  }
+  return current;
+}
+
+async function perform(action: Action, cluster: Cluster): Promise<KubernetesObject | undefined> {
+  switch (action.type) {
+    case 'create':
+      return createUnlessThere(action.object, cluster);
+    case 'patch': {
+      const patch = diffMerge(action.before as unknown as JsonObject, action.after as unknown as JsonObject);
+      return cluster.patch(refOf(action.before), patch, action.before.metadata.resourceVersion);
+    }
+    case 'delete':
+      await cluster.delete(action.object);
+      return undefined;
+  }
+}
+
+/** Names are deterministic: one that is taken was made by an earlier pass whose answer was lost. */
+async function createUnlessThere(
+  object: Extract<Action, { type: 'create' }>['object'],
+  cluster: Cluster,
+): Promise<KubernetesObject | undefined> {
+  try {
+    return await cluster.create(object);
+  } catch (error) {
+    if (error instanceof ConflictError) return undefined;
+    throw error;
+  }
+}

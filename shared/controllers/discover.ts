@@ -1,0 +1,126 @@
+/**
+ * Which objects changed since the last tick, at the cost of what changed: a watch resumed where it stopped, per kind and
+ * namespace scope. Durable adds first, then the place is stored, and only if it still is the one this tick began from.
+ */
+import { messageOf } from '#core/errors.ts';
+import { ARGO_API_VERSION } from '#core/resources/argo.ts';
+import { POD_TEMPLATE_HASH } from '#core/resources/keys.ts';
+import { controllerOf, type KubernetesObject } from '#core/resources/kubernetes.ts';
+import { MINUTE, type Millis } from '#core/time.ts';
+import type { ListQuery, ObjectKey, Ports, Site } from '../ports.ts';
+import { rolloutsUsing } from './service-users.ts';
+
+/** Every object is looked at this often, whatever the watches said (level-triggered). */
+const SWEEP_EVERY: Millis = 15 * MINUTE;
+
+interface Watched {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly labelSelector?: string;
+}
+
+const KINDS: readonly Watched[] = [
+  { apiVersion: ARGO_API_VERSION, kind: 'Rollout' },
+  { apiVersion: ARGO_API_VERSION, kind: 'AnalysisRun' },
+  { apiVersion: 'apps/v1', kind: 'ReplicaSet', labelSelector: POD_TEMPLATE_HASH },
+  { apiVersion: 'v1', kind: 'Service' },
+];
+
+export interface DiscoverOptions {
+  /** How long each watch is held open. */
+  readonly watchFor: Millis;
+}
+
+/** One tick over one cluster. A kind that is absent or forbidden does not stop the others. @returns objects added */
+export async function discover(site: Site, ports: Ports, options: DiscoverOptions): Promise<number> {
+  const scopes = site.namespaces.length === 0 ? [undefined] : site.namespaces;
+  const sweep = await sweepIsDue(site, ports);
+  const queries = KINDS.flatMap((kind) => scopes.map((namespace) => scoped(kind, namespace)));
+  const results = await Promise.allSettled(queries.map((query) => follow(query, sweep, site, ports, options)));
+  for (const [index, result] of results.entries()) {
+    if (result.status === 'rejected') reportFailure(queries[index], result.reason, site, ports);
+  }
+  return results.reduce((sum, result) => sum + (result.status === 'fulfilled' ? result.value : 0), 0);
+}
+
+function scoped(kind: Watched, namespace: string | undefined): ListQuery {
+  return namespace === undefined ? kind : { ...kind, namespace };
+}
+
+function reportFailure(query: ListQuery | undefined, reason: unknown, site: Site, ports: Ports): void {
+  const fields = { cluster: site.cluster.name, kind: query?.kind, namespace: query?.namespace };
+  ports.log.warn('Kind not followed', { ...fields, error: messageOf(reason) });
+}
+
+async function sweepIsDue(site: Site, ports: Ports): Promise<boolean> {
+  const name = `${site.cluster.name}/sweep`;
+  const last = await ports.cursors.get(name);
+  const now = ports.clock.now();
+  if (last !== undefined && now - Number(last) < SWEEP_EVERY) return false;
+  return ports.cursors.set(name, String(Math.floor(now)), last);
+}
+
+async function follow(
+  query: ListQuery,
+  sweep: boolean,
+  site: Site,
+  ports: Ports,
+  options: DiscoverOptions,
+): Promise<number> {
+  const cursor = `${site.cluster.name}/${query.kind}/${query.namespace ?? '*'}`;
+  const from = await ports.cursors.get(cursor);
+  const found = from === undefined || sweep ? undefined : await changesSince(query, from, site, options);
+  const { objects, resourceVersion } = found ?? (await everything(query, site));
+  const keys = await keysOf(objects, site);
+  for (const key of keys) await ports.queue.add(key, ports.clock.now());
+  if (resourceVersion !== from) await ports.cursors.set(cursor, resourceVersion, from);
+  return keys.length;
+}
+
+interface Found {
+  readonly objects: readonly KubernetesObject[];
+  readonly resourceVersion: string;
+}
+
+async function everything(query: ListQuery, site: Site): Promise<Found> {
+  const { items, resourceVersion } = await site.cluster.list(query);
+  return { objects: items, resourceVersion };
+}
+
+/** @returns undefined when the place is lost */
+async function changesSince(
+  query: ListQuery,
+  from: string,
+  site: Site,
+  options: DiscoverOptions,
+): Promise<Found | undefined> {
+  const objects = new Map<string, KubernetesObject>();
+  let resourceVersion = from;
+  for await (const event of site.cluster.watch({ ...query, resourceVersion: from, timeout: options.watchFor })) {
+    if (event.type === 'EXPIRED') return undefined;
+    if (event.type === 'BOOKMARK') {
+      resourceVersion = event.resourceVersion;
+      continue;
+    }
+    objects.set(event.object.metadata.uid, event.object);
+    resourceVersion = event.object.metadata.resourceVersion ?? resourceVersion;
+  }
+  return { objects: [...objects.values()], resourceVersion };
+}
+
+/** The objects to reconcile because these changed: themselves, or the Rollouts that stand behind them. */
+async function keysOf(objects: readonly KubernetesObject[], site: Site): Promise<readonly ObjectKey[]> {
+  const services = objects.filter(({ kind }) => kind === 'Service');
+  const keys = [
+    ...objects.flatMap((object) => ownKey(object, site.cluster.name)),
+    ...(await rolloutsUsing(services, site)),
+  ];
+  return [...new Map(keys.map((key) => [JSON.stringify(key), key])).values()];
+}
+
+function ownKey(object: KubernetesObject, cluster: string): ObjectKey[] {
+  const { namespace, name } = object.metadata;
+  if (object.kind === 'Rollout' || object.kind === 'AnalysisRun') return [{ cluster, kind: object.kind, namespace, name }];
+  const owner = object.kind === 'ReplicaSet' ? controllerOf(object) : undefined;
+  return owner?.kind === 'Rollout' ? [{ cluster, kind: 'Rollout', namespace, name: owner.name }] : [];
+}

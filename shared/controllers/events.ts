@@ -1,0 +1,47 @@
+/** Kubernetes Events of a decision: what `kubectl describe` and dashboards show. Best effort, as in every controller. */
+import type { EventNote } from '#core/decision.ts';
+import { messageOf } from '#core/errors.ts';
+import type { KubernetesObject, NewObject } from '#core/resources/kubernetes.ts';
+import { formatTimestamp, type Instant } from '#core/time.ts';
+import type { Cluster, Ports } from '../ports.ts';
+
+const COMPONENT = 'rollouts-controller';
+
+interface KubernetesEvent extends KubernetesObject {
+  readonly involvedObject: object;
+}
+
+export async function emitEvents(
+  notes: readonly EventNote[],
+  about: KubernetesObject,
+  cluster: Cluster,
+  ports: Ports,
+): Promise<void> {
+  const now = ports.clock.now();
+  for (const [index, note] of notes.entries()) {
+    try {
+      await cluster.create(eventObject(note, about, now, index));
+    } catch (error) {
+      ports.log.warn('Event not written', { namespace: about.metadata.namespace, name: about.metadata.name, reason: note.reason, error: messageOf(error) });
+    }
+  }
+}
+
+function eventObject(note: EventNote, about: KubernetesObject, now: Instant, index: number): NewObject<KubernetesEvent> {
+  const { name, namespace, uid } = about.metadata;
+  const timestamp = formatTimestamp(now);
+  const event = {
+    apiVersion: 'v1',
+    kind: 'Event',
+    metadata: { name: `${name}.${Math.round(now).toString(16)}${index}`, namespace },
+    involvedObject: { apiVersion: about.apiVersion, kind: about.kind, name, namespace, uid },
+    type: note.type,
+    reason: note.reason,
+    message: note.message,
+    source: { component: COMPONENT },
+    firstTimestamp: timestamp,
+    lastTimestamp: timestamp,
+    count: 1,
+  };
+  return event;
+}

@@ -1,0 +1,36 @@
+/** When the queue must bring an object back: there is no watch between ticks. */
+import { earliest, SECOND, type Instant, type Millis } from '#core/time.ts';
+
+/** A pass that acted leads to the next one. */
+const AFTER_ACTING: Millis = SECOND;
+/** Waiting for the cluster: look after 2, 4, 8, then every 15 s since the last change. */
+const WAITS: readonly Millis[] = [2 * SECOND, 4 * SECOND, 8 * SECOND];
+const LONGEST_WAIT: Millis = 15 * SECOND;
+
+export interface LookInputs {
+  readonly now: Instant;
+  readonly continues: boolean;
+  readonly waits: boolean;
+  readonly changedAt: Instant;
+  /** What the decision itself asks for: a timed pause asks for its very end. */
+  readonly requeueAfter: Millis | undefined;
+}
+
+export function nextLook({ now, continues, waits, changedAt, requeueAfter }: LookInputs): Instant | undefined {
+  const wait = earliest(
+    requeueAfter,
+    continues ? AFTER_ACTING : undefined,
+    waits ? waitFor(now - changedAt) : undefined,
+  );
+  return wait === undefined ? undefined : now + Math.max(0, wait);
+}
+
+/** The looks fall 2, 6 and 14 s after the last change, then every 15 s. */
+function waitFor(unchangedFor: Millis): Millis {
+  let end = 0;
+  for (const wait of WAITS) {
+    end += wait;
+    if (unchangedFor < end) return end - Math.max(0, unchangedFor);
+  }
+  return LONGEST_WAIT;
+}

@@ -1,0 +1,158 @@
+/** Which transitions lie between the last record of a Rollout and the object as the API server holds it now. */
+import type { JsonObject } from '../json.ts';
+import type { Rollout } from '../resources/argo.ts';
+import type { Instant } from '../time.ts';
+import type { ReleaseSummary, Transition, TransitionType } from './record.ts';
+import { abortMessage, ended, newRelease, promotionReason, summarise } from './release.ts';
+import { isPromotion, rolloutState, sameState, type RolloutState } from './rollout-state.ts';
+import { completedSteps, stepText } from './steps.ts';
+
+export interface RolloutRecord {
+  readonly state: RolloutState;
+  readonly release: ReleaseSummary | undefined;
+}
+
+export interface Observation extends RolloutRecord {
+  readonly transitions: readonly Transition[];
+}
+
+/**
+ * States that came and went between two looks are one transition. A look that finds the end of one release and the
+ * start of the next tells the end only: record it and look again.
+ * @param last undefined: never recorded
+ */
+export function observeRollout(
+  last: RolloutRecord | undefined,
+  rollout: Rollout,
+  cluster: string,
+  now: Instant,
+): Observation {
+  const recreated = last !== undefined && last.state.uid !== rollout.metadata.uid;
+  if (recreated && isRunning(last)) return observeDeleted(last, now);
+  const known = recreated ? undefined : last;
+  const after = rolloutState(rollout, now);
+  if (known === undefined) return firstLook(after, rollout, cluster, now);
+  if (sameState(known.state, after)) return { ...known, transitions: [] };
+  if (isRunning(known) && known.release.podHash !== after.podHash) return superseded(known, after, now);
+  return goneOn(known, after, rollout, cluster, now);
+}
+
+type Running = RolloutRecord & { readonly release: ReleaseSummary };
+
+function isRunning(record: RolloutRecord): record is Running {
+  return record.release?.outcome === 'running';
+}
+
+/** The Rollout is gone: a release that was running cannot end otherwise any more. */
+export function observeDeleted(last: Running, now: Instant): Observation {
+  return over(last, 'ended: the Rollout was deleted', now);
+}
+
+function firstLook(after: RolloutState, rollout: Rollout, cluster: string, now: Instant): Observation {
+  const settled = after.podHash === after.stableHash;
+  if (!settled) return begun(undefined, after, rollout, cluster, now);
+  // Taken over while nothing was going on: what was before is not ours to tell.
+  return { state: after, release: undefined, transitions: progress({ ...after, message: '' }, after, rollout, now) };
+}
+
+function goneOn(known: RolloutRecord, after: RolloutState, rollout: Rollout, cluster: string, now: Instant): Observation {
+  const isNew = after.podHash !== '' && after.podHash !== known.state.podHash && after.podHash !== known.state.stableHash;
+  if (isNew) return begun(known.state, after, rollout, cluster, now);
+  const release = known.release && summarise(known.release, known.state, after, rollout, now);
+  return { state: after, release, transitions: progress(known.state, after, rollout, now) };
+}
+
+function begun(
+  before: RolloutState | undefined,
+  after: RolloutState,
+  rollout: Rollout,
+  cluster: string,
+  now: Instant,
+): Observation {
+  const release = summarise(newRelease(after, rollout, cluster, now), undefined, after, rollout, now);
+  const phase = before?.phase ?? '';
+  const started = { type: 'release-started', at: now, message: startMessage(after), details: { revision: after.revision } };
+  const transitions = [started as Transition, ...progress(undefined, after, rollout, now, phase)];
+  return { state: after, release, transitions };
+}
+
+/** A new template in the middle of a release ends it. */
+function superseded(known: Running, after: RolloutState, now: Instant): Observation {
+  const by = after.podHash === after.stableHash ? 'the stable version' : `revision ${after.revision}`;
+  return over(known, `superseded by ${by}`, now);
+}
+
+function over(known: Running, reason: string, now: Instant): Observation {
+  const { revision, podHash } = known.state;
+  const message = `Revision ${revision} (${podHash}) ${reason}`;
+  return {
+    state: known.state,
+    release: ended(known.release, 'superseded', reason, now),
+    transitions: [{ type: 'superseded', at: now, message, details: { revision } }],
+  };
+}
+
+function startMessage(after: RolloutState): string {
+  return after.stableHash === '' || after.stableHash === after.podHash
+    ? `First deployment: revision ${after.revision} (${after.podHash})`
+    : `Release of revision ${after.revision} (${after.podHash}) started; stable is ${after.stableHash}`;
+}
+
+/** What happened within one release. @param before undefined at its start; `phase` is then the phase shown until now. */
+function progress(
+  before: RolloutState | undefined,
+  after: RolloutState,
+  rollout: Rollout,
+  now: Instant,
+  phase = before?.phase ?? '',
+): Transition[] {
+  const note: Note = (type, message, details = {}) => ({
+    type,
+    at: now,
+    message,
+    details: { revision: after.revision, ...details },
+  });
+  return [
+    ...stepNotes(before, after, rollout, note),
+    ...abortNotes(before, after, rollout, note),
+    ...pauseNotes(before, after, note),
+    ...(isPromotion(before, after) ? [note('promoted', promotionReason(before, rollout))] : []),
+    ...phaseNotes(before, after, note, phase),
+  ];
+}
+
+type Note = (type: TransitionType, message: string, details?: JsonObject) => Transition;
+
+function stepNotes(before: RolloutState | undefined, after: RolloutState, rollout: Rollout, note: Note): Transition[] {
+  return completedSteps(before, after, rollout).flatMap(({ step, index, count }) => {
+    const details = { step: index + 1, steps: count };
+    const completed = note('step-completed', `Step ${index + 1}/${count} completed (${stepText(step)})`, details);
+    if (step.setWeight === undefined) return [completed];
+    return [note('weight-changed', `Weight ${step.setWeight} %`, { weight: step.setWeight }), completed];
+  });
+}
+
+function abortNotes(before: RolloutState | undefined, after: RolloutState, rollout: Rollout, note: Note): Transition[] {
+  if (after.aborted && before?.aborted !== true) return [note('aborted', abortMessage(rollout))];
+  if (!after.aborted && before?.aborted === true) return [note('retried', 'The abort was lifted')];
+  return [];
+}
+
+function pauseNotes(before: RolloutState | undefined, after: RolloutState, note: Note): Transition[] {
+  const old = before?.pauses ?? [];
+  const paused = after.pauses.filter((reason) => !old.includes(reason));
+  const resumed = after.aborted ? [] : old.filter((reason) => !after.pauses.includes(reason));
+  return [
+    ...(paused.length > 0 ? [note('paused', `Paused: ${paused.join(', ')}`, { reasons: paused })] : []),
+    ...(resumed.length > 0 ? [note('resumed', `Resumed after ${resumed.join(', ')}`, { reasons: resumed })] : []),
+  ];
+}
+
+function phaseNotes(before: RolloutState | undefined, after: RolloutState, note: Note, phase: string): Transition[] {
+  if (after.message.startsWith('InvalidSpec: ')) {
+    return before?.message === after.message ? [] : [note('invalid-spec', after.message)];
+  }
+  if (after.phase === phase) return [];
+  const message = after.message === '' ? after.phase : `${after.phase}: ${after.message}`;
+  return [note('phase-changed', message, { phase: after.phase })];
+}

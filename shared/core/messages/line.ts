@@ -1,0 +1,62 @@
+/** A transition as one plain line for a terminal or a log. */
+import type { Transition } from '../history/record.ts';
+import type { JsonValue } from '../json.ts';
+import type { Instant } from '../time.ts';
+
+export interface LineSubject {
+  readonly namespace: string;
+  readonly rollout: string;
+}
+
+/** `10:04:12  canary/my-app  measured        success-rate = [0.99] → Successful  (result[0] >= 0.95)` */
+export function transitionLine({ namespace, rollout }: LineSubject, transition: Transition): string {
+  const what = `${transition.message}${ruleText(transition)}`;
+  return `${clockText(transition.at)}  ${namespace}/${rollout}  ${transition.type.padEnd(18)} ${printable(what)}`;
+}
+
+/** The query, values and rule that decided: what a person asks first after an abort. */
+export function evidenceLines(measured: readonly Transition[]): readonly string[] {
+  const last = measured.at(-1);
+  if (last === undefined) return [];
+  const values = measured.map(({ details }) => `${text(details['value'])} ${text(details['phase'])}`);
+  return [
+    `query:  ${oneLine(text(details(last, 'query')))}`,
+    `values: ${values.join(', ')}`,
+    `rule:   ${conditionText(last)}`,
+  ].map(printable);
+}
+
+function details(transition: Transition, key: string): JsonValue | undefined {
+  return transition.details[key];
+}
+
+function ruleText(transition: Transition): string {
+  return transition.type === 'measured' ? `  (${conditionText(transition)})` : '';
+}
+
+function conditionText({ details: { successCondition, failureCondition } }: Transition): string {
+  const parts = [
+    successCondition === undefined ? [] : [`success when ${text(successCondition)}`],
+    failureCondition === undefined ? [] : [`failure when ${text(failureCondition)}`],
+  ].flat();
+  return parts.length === 0 ? 'no condition' : parts.join(', ');
+}
+
+function clockText(at: Instant): string {
+  return new Date(at).toISOString().slice(11, 19);
+}
+
+function oneLine(value: string): string {
+  return value.replaceAll(/\s+/g, ' ').trim();
+}
+
+function text(value: JsonValue | undefined): string {
+  if (value === undefined) return '–';
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+/** Control characters of a label or message must not reach a terminal. */
+export function printable(value: string): string {
+  // oxlint-disable-next-line no-control-regex -- these are exactly the characters to drop
+  return value.replaceAll(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, ' ');
+}
