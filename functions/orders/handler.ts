@@ -3,9 +3,11 @@ import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import type { PolicyRule } from '#core/commands/authorize.ts';
 import type { Verdict } from '#core/commands/command.ts';
 import { messageOf } from '#core/errors.ts';
+import { applyAlert } from '#shared/controllers/alert.ts';
 import { executeCommand } from '#shared/controllers/command.ts';
+import { tellOrder } from '#shared/controllers/order-told.ts';
 import type { Ports, StoredOrder } from '#shared/ports.ts';
-import { parseOrderMessage, parseStoredCommand } from './schema.ts';
+import { parseOrderContent, parseOrderMessage, type OrderContent } from './schema.ts';
 
 export interface OrdersOptions {
   readonly policy?: readonly PolicyRule[];
@@ -30,11 +32,19 @@ export function createOrdersHandler(ports: Ports, { policy = [], answer }: Order
   async function applyOrder(id: string): Promise<void> {
     const order = await ports.orders.get(id);
     if (order === undefined || order.state !== 'accepted') return;
-    const { command, actor } = parseStoredCommand(order.order);
-    const verdict = await executeCommand(command, actor, ports, policy);
+    const content = parseOrderContent(order.order);
+    const verdict = await carryOut(order, content);
     await ports.orders.finish(id, { state: verdict.state, verdict: verdict.says, finishedAt: ports.clock.now() });
-    ports.log.info('Order finished', { order: id, verb: command.verb, person: actor.id, ...command.rollout, ...verdict });
+    ports.log.info('Order finished', { order: id, kind: content.kind, person: order.person, ...order.rollout, ...verdict });
     await tell(order, verdict);
+  }
+
+  async function carryOut(order: StoredOrder, content: OrderContent): Promise<Verdict> {
+    if (content.kind === 'alert') return applyAlert(order, content.alert, ports, policy);
+    const { command, actor } = content;
+    const verdict = await executeCommand(command, actor, ports, policy);
+    await tellOrder('ordered', order, `${command.verb} by ${actor.name}: ${verdict.says}`, ports);
+    return verdict;
   }
 
   async function tell(order: StoredOrder, verdict: Verdict): Promise<void> {

@@ -1,11 +1,13 @@
 /** What travels through the orders queue: the id of a stored order. */
 import { z } from 'zod';
-import type { OrderedCommand } from '#core/commands/command.ts';
+import type { Alert } from '#core/alerts/alert.ts';
+import type { Actor, Command } from '#core/commands/command.ts';
 import type { JsonObject } from '#core/json.ts';
 
 const orderMessage = z.object({ orderId: z.string().min(1) });
 
 const storedCommand = z.object({
+  kind: z.literal('command'),
   command: z.object({
     verb: z.enum(['promote', 'abort', 'retry', 'pause']),
     rollout: z.object({ cluster: z.string(), namespace: z.string(), name: z.string() }),
@@ -20,14 +22,28 @@ const storedCommand = z.object({
     reason: z.string().optional(),
   }),
   actor: z.object({ id: z.string(), name: z.string(), kind: z.enum(['person', 'alert', 'program']) }),
-  receivedAt: z.number(),
 });
+
+const storedAlert = z.object({
+  kind: z.literal('alert'),
+  alert: z.object({
+    status: z.enum(['firing', 'resolved']),
+    labels: z.record(z.string(), z.string()),
+    annotations: z.record(z.string(), z.string()),
+    startsAt: z.number(),
+    fingerprint: z.string(),
+  }),
+});
+
+export type OrderContent =
+  | { readonly kind: 'command'; readonly command: Command; readonly actor: Actor }
+  | { readonly kind: 'alert'; readonly alert: Alert };
 
 export function parseOrderMessage(body: string): { orderId: string } {
   return orderMessage.parse(JSON.parse(body));
 }
 
 /** @throws when an older or newer Weir stored something else */
-export function parseStoredCommand(order: JsonObject): OrderedCommand {
-  return storedCommand.parse(order) as OrderedCommand;
+export function parseOrderContent(order: JsonObject): OrderContent {
+  return z.discriminatedUnion('kind', [storedCommand, storedAlert]).parse(order) as OrderContent;
 }

@@ -23,7 +23,12 @@ export interface Controller<Snapshot, Status extends object> {
   decide(snapshot: Snapshot): Decision<Status>;
   readonly compare: Comparison;
   /** Other objects that must look at once, because this one changed so. */
-  wakes(before: KubernetesObject, saved: KubernetesObject, request: ObjectKey): readonly ObjectKey[];
+  wakes(
+    decision: Decision<Status>,
+    before: KubernetesObject,
+    saved: KubernetesObject,
+    request: ObjectKey,
+  ): readonly ObjectKey[];
   /** The engine is multi-pass: does what this pass did lead to a next one? */
   continues(decision: Decision<Status>, saved: KubernetesObject): boolean;
   /** Does the object wait for something of the cluster that no timer tells (pods, Services, the phase of a run)? */
@@ -49,7 +54,7 @@ export async function reconcile<Snapshot, Status extends object>(
   const saved = decision.status === undefined ? acted : await site.cluster.patchStatus(acted, decision.status);
   const changedAt = await recordChanges(controller.compare, claim, saved, ports);
   await emitEvents(decision.events, saved, site.cluster, ports);
-  for (const other of controller.wakes(before, saved, request)) await ports.queue.add(other, ports.clock.now());
+  for (const other of controller.wakes(decision, before, saved, request)) await ports.queue.add(other, ports.clock.now());
   return nextLook({
     now: ports.clock.now(),
     continues: controller.continues(decision, saved),

@@ -1,6 +1,5 @@
 /** What a person, an alert or a program may ask of a Rollout, and what the asking was bound to. */
 import type { Rollout } from '../resources/argo.ts';
-import type { Instant } from '../time.ts';
 
 /** The state that the asker saw: the command holds for that state only. */
 export interface Binding {
@@ -48,11 +47,4 @@ export function bindTo(rollout: Rollout): Binding {
     ...(status.currentStepIndex === undefined ? {} : { stepIndex: status.currentStepIndex }),
     ...(pausedAt === undefined ? {} : { pausedAt }),
   };
-}
-
-/** An order as it is stored: the command, who asked, and when it was received. */
-export interface OrderedCommand {
-  readonly command: Command;
-  readonly actor: Actor;
-  readonly receivedAt: Instant;
 }

@@ -1,4 +1,5 @@
 /** Which transitions lie between the last record of an AnalysisRun and the object as the API server holds it now. */
+import { EVALUATE_ANNOTATION } from '../alerts/evaluate.ts';
 import type { JsonObject } from '../json.ts';
 import { isCompleted, type AnalysisRun, type Measurement, type Metric, type MetricResult } from '../resources/argo.ts';
 import { POD_TEMPLATE_HASH, REVISION, ROLLOUT_TYPE } from '../resources/keys.ts';
@@ -12,6 +13,8 @@ export interface AnalysisRunState {
   readonly uid: string;
   readonly phase: string;
   readonly metrics: Readonly<Record<string, { readonly taken: number; readonly phase: string }>>;
+  /** The last request to measure at once that was carried out. */
+  readonly evaluated?: string;
 }
 
 export interface AnalysisRunObservation {
@@ -39,7 +42,7 @@ export function observeAnalysisRun(
     type,
     at,
     message,
-    details: { analysisRun: run.metadata.name, ...typeOf(run), ...details },
+    details: { analysisRun: run.metadata.name, ...ownerOf(run), ...details },
   });
   return {
     state,
@@ -55,16 +58,23 @@ type Note = (type: TransitionType, at: Instant, message: string, details: JsonOb
 
 function analysisRunState(run: AnalysisRun): AnalysisRunState {
   const results = run.status?.metricResults ?? [];
+  const evaluated = run.metadata.annotations?.[EVALUATE_ANNOTATION];
   return {
     uid: run.metadata.uid,
     phase: run.status?.phase ?? '',
     metrics: Object.fromEntries(results.map((result) => [result.name, { taken: taken(result), phase: result.phase }])),
+    ...(evaluated === undefined ? {} : { evaluated }),
   };
 }
 
-function typeOf(run: AnalysisRun): JsonObject {
-  const type = run.metadata.labels?.[ROLLOUT_TYPE];
-  return type === undefined ? {} : { type };
+/** Which Rollout asked for the run, and as what (Background, Step, …). */
+function ownerOf(run: AnalysisRun): JsonObject {
+  const kind = run.metadata.labels?.[ROLLOUT_TYPE];
+  const owner = controllerOf(run);
+  return {
+    ...(owner?.kind === 'Rollout' ? { rollout: owner.name } : {}),
+    ...(kind === undefined ? {} : { analysis: kind }),
+  };
 }
 
 /** Completed measurements ever taken; counters are never reduced, the list is. analysis §6.1, §10. */

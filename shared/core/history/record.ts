@@ -25,7 +25,9 @@ export type TransitionType =
   | 'promoted'
   | 'superseded'
   | 'phase-changed'
-  | 'invalid-spec';
+  | 'invalid-spec'
+  | 'ordered'
+  | 'alerted';
 
 export type Outcome = 'running' | 'promoted' | 'aborted' | 'superseded';
 
@@ -60,6 +62,15 @@ export interface LatestRecord {
   readonly release?: ReleaseSummary;
   /** Recorded, but not yet known to be accepted by the bus. */
   readonly pending: readonly Transition[];
+  /** Where each pending transition belongs; absent: all of them are of this very version, in order. */
+  readonly places?: readonly Place[];
+}
+
+/** The record that brought a transition: what was not told before the next record keeps its place. */
+export interface Place {
+  readonly version: number;
+  readonly index: number;
+  readonly releaseId?: string;
 }
 
 export interface NewRecord {

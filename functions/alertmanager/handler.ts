@@ -1,0 +1,65 @@
+/**
+ * Alertmanager's webhook: verified, stored, answered; what the alerts do is decided where orders are applied. 200 is said
+ * only after the durable write. Alertmanager retries 5xx only, so overload and a store that is down answer 503, never 429.
+ */
+import { alertId, type Alert } from '#core/alerts/alert.ts';
+import { messageOf } from '#core/errors.ts';
+import type { JsonObject } from '#core/json.ts';
+import type { Clock, Log, OrderSender, OrderStore } from '#shared/ports.ts';
+import type { WebRequest, WebResponse } from '#shared/web-request.ts';
+import { parseAlertGroup, type AlertGroup } from './schema.ts';
+import { hasValidToken } from './token.ts';
+
+/** Larger bodies are refused: an Alertmanager sends far less, or has `max_alerts` to keep to it. */
+const LARGEST_BODY = 1024 * 1024;
+
+export interface AlertmanagerPorts {
+  readonly clock: Clock;
+  readonly orders: OrderStore;
+  readonly sender: OrderSender;
+  readonly log: Log;
+  /** The valid tokens, one or two. */
+  tokens(): Promise<readonly string[]>;
+}
+
+export function createAlertmanagerHandler(ports: AlertmanagerPorts) {
+  return async function receiveAlerts(request: WebRequest): Promise<WebResponse> {
+    if (Buffer.byteLength(request.rawBody) > LARGEST_BODY) return refused(413, 'the body is larger than 1 MiB');
+    try {
+      if (!hasValidToken(request.headers['authorization'], await ports.tokens())) {
+        ports.log.info('Webhook refused', { reason: 'token' });
+        return refused(401, 'the bearer token is missing or wrong');
+      }
+      const parsed = parseAlertGroup(request.rawBody);
+      if ('problem' in parsed) return refused(400, parsed.problem);
+      return { status: 200, body: { stored: await storeAll(parsed.group) } };
+    } catch (error) {
+      ports.log.warn('Alerts not stored', { error: messageOf(error) });
+      return refused(503, 'not stored; send it again');
+    }
+  };
+
+  /** Also what is known already is sent again: the first delivery may have died before it was sent. @returns new ones */
+  async function storeAll(group: AlertGroup): Promise<number> {
+    let stored = 0;
+    for (const alert of group.alerts) {
+      const id = alertId(alert);
+      const result = await ports.orders.accept(toOrder(id, alert, group));
+      if (result === 'accepted') stored += 1;
+      await ports.sender.send(id);
+    }
+    return stored;
+  }
+
+  function toOrder(id: string, alert: Alert, group: AlertGroup) {
+    const { labels } = alert;
+    const order: JsonObject = { kind: 'alert', alert: { ...alert }, truncatedAlerts: group.truncatedAlerts };
+    const place = { cluster: labels['cluster'] ?? '', namespace: labels['namespace'] ?? '', name: labels['rollout'] ?? '' };
+    const person = `alertmanager:${alert.fingerprint}`;
+    return { id, receivedAt: ports.clock.now(), person, rollout: place, order, state: 'accepted' } as const;
+  }
+}
+
+function refused(status: number, error: string): WebResponse {
+  return { status, body: { error } };
+}

@@ -1,0 +1,58 @@
+/** Alertmanager's webhook payload, version 4: only the fields we use; unknown ones are let through. */
+import { z } from 'zod';
+import type { Alert } from '#core/alerts/alert.ts';
+
+const labels = z.record(z.string(), z.string());
+
+const alertGroup = z.looseObject({
+  version: z.literal('4'),
+  groupKey: z.string().default(''),
+  receiver: z.string().default(''),
+  truncatedAlerts: z.number().int().nonnegative().default(0),
+  alerts: z
+    .array(
+      z.looseObject({
+        status: z.enum(['firing', 'resolved']),
+        labels,
+        annotations: labels.default({}),
+        startsAt: z.iso.datetime({ offset: true }),
+        fingerprint: z.string().min(1),
+      }),
+    )
+    .max(10_000),
+});
+
+export interface AlertGroup {
+  readonly groupKey: string;
+  readonly receiver: string;
+  /** Alerts that Alertmanager left out of the payload: there is more than we see. */
+  readonly truncatedAlerts: number;
+  readonly alerts: readonly Alert[];
+}
+
+export type ParsedGroup = { readonly group: AlertGroup } | { readonly problem: string };
+
+export function parseAlertGroup(body: string): ParsedGroup {
+  let json: unknown;
+  try {
+    json = JSON.parse(body);
+  } catch {
+    return { problem: 'the body is not JSON' };
+  }
+  const result = alertGroup.safeParse(json);
+  if (!result.success) return { problem: firstProblem(result.error) };
+  const { groupKey, receiver, truncatedAlerts, alerts } = result.data;
+  return { group: { groupKey, receiver, truncatedAlerts, alerts: alerts.map(toAlert) } };
+}
+
+function toAlert(alert: z.infer<typeof alertGroup>['alerts'][number]): Alert {
+  const { status, fingerprint, startsAt } = alert;
+  return { status, labels: alert.labels, annotations: alert.annotations, startsAt: Date.parse(startsAt), fingerprint };
+}
+
+function firstProblem(error: z.ZodError): string {
+  const issue = error.issues[0];
+  const path = issue?.path.join('.') ?? '';
+  if (path === 'version') return 'not an Alertmanager payload of version 4';
+  return `${path === '' ? 'body' : path}: ${issue?.message ?? 'invalid'}`;
+}

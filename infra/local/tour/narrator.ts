@@ -1,0 +1,72 @@
+/** The tour on stdout: plain lines, or one JSON object a line. */
+import { evidenceLines, transitionLine } from '#core/messages/line.ts';
+import type { RecordedTransition, ReleaseSummary } from '#core/history/record.ts';
+import { formatTimestamp, SECOND } from '#core/time.ts';
+import type { Announcer, ReleaseEvent, RunHistory } from '#shared/ports.ts';
+import type { Narrator, TourStep } from './tour.ts';
+
+type Print = (line: string) => void;
+
+export interface Voice extends Narrator, Announcer {
+  summary(steps: readonly TourStep[]): void;
+}
+
+export function createLineVoice(print: Print, history: () => RunHistory): Voice {
+  return {
+    async announce({ key, release, transition }: ReleaseEvent) {
+      const owner = transition.details['rollout'];
+      const rollout = release?.rollout ?? (typeof owner === 'string' ? owner : key.name);
+      print(transitionLine({ namespace: key.namespace, rollout }, transition));
+    },
+    say: (text) => print(`\n── ${text}`),
+    async explain(release) {
+      const told = await history().transitions(release.id);
+      print(`\n   ${release.outcome}: ${release.reason}`);
+      if (release.outcome === 'aborted') for (const line of evidenceLines(deciding(told))) print(`   ${line}`);
+    },
+    summary(steps) {
+      print('');
+      for (const { release, expected } of steps) print(summaryLine(release, expected));
+    },
+  };
+}
+
+export function createJsonVoice(print: Print): Voice {
+  return {
+    async announce({ key, release, releaseId, transition: { type, at, message, details } }: ReleaseEvent) {
+      const { cluster, namespace, kind, name } = key;
+      const rollout = release?.rollout ?? (kind === 'Rollout' ? name : undefined);
+      const about = { cluster, namespace, kind, name, rollout, release: releaseId };
+      print(JSON.stringify({ type, at: formatTimestamp(at), ...about, message, ...details }));
+    },
+    say: () => undefined,
+    explain: async () => undefined,
+    summary(steps) {
+      print(JSON.stringify({ type: 'summary', releases: steps.map(({ release }) => summaryOf(release)) }));
+    },
+  };
+}
+
+function summaryOf(release: ReleaseSummary) {
+  const { rollout, namespace, strategy, revision, outcome, reason, weights } = release;
+  return { rollout, namespace, strategy, revision, outcome, reason, weights, seconds: secondsOf(release) };
+}
+
+/** On the stack's clock. */
+function secondsOf({ startedAt, finishedAt }: ReleaseSummary): number {
+  return Math.round(((finishedAt ?? startedAt) - startedAt) / SECOND);
+}
+
+function summaryLine(release: ReleaseSummary, expected: string): string {
+  const { namespace, rollout, revision, outcome, weights } = release;
+  const mark = outcome === expected ? '✔' : '✖';
+  const path = weights.length === 0 ? '' : `  ${weights.join(' → ')} %`;
+  return `${mark} ${namespace}/${rollout} revision ${revision}: ${outcome} after ${secondsOf(release)} s${path}`;
+}
+
+/** The measurements of the metric that decided: the one that did not succeed. */
+function deciding(told: readonly RecordedTransition[]): readonly RecordedTransition[] {
+  const completed = told.filter(({ type }) => type === 'metric-completed');
+  const failed = completed.find(({ details }) => details['phase'] !== 'Successful');
+  return told.filter(({ type, details }) => type === 'measured' && details['metric'] === failed?.details['metric']);
+}

@@ -1,0 +1,86 @@
+/** One release as a person makes it: set an image, and wait for the end. */
+import type { ReleaseSummary } from '#core/history/record.ts';
+import { ARGO_API_VERSION, type Rollout } from '#core/resources/argo.ts';
+import { HOUR, SECOND, type Millis } from '#core/time.ts';
+import type { LocalStack } from '../stack.ts';
+import { withImage } from './images.ts';
+import { diffMerge } from '#core/merge-patch.ts';
+import { refOf } from '#core/resources/kubernetes.ts';
+import type { JsonObject } from '#core/json.ts';
+
+export interface RolloutPlace {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** Nothing in the tour takes longer than this on the stack's clock. */
+const PATIENCE: Millis = 2 * HOUR;
+
+/** @returns the release, ended */
+export async function release(
+  stack: LocalStack,
+  place: RolloutPlace,
+  image: (rollout: Rollout) => string,
+): Promise<ReleaseSummary> {
+  const before = await newestRelease(stack, place);
+  const rollout = await read(stack, place);
+  const after = withImage(rollout, image(rollout));
+  const patch = diffMerge(rollout as unknown as JsonObject, after as unknown as JsonObject);
+  await stack.cluster.patch(refOf(rollout), patch);
+  return until(stack, `release of ${place.namespace}/${place.name}`, async () => {
+    const newest = await newestRelease(stack, place);
+    return newest === undefined || newest.id === before?.id || newest.outcome === 'running' ? undefined : newest;
+  });
+}
+
+/** The first version is there and healthy (or an earlier tour has left something on which releases can stand). */
+export async function deployed(stack: LocalStack, place: RolloutPlace): Promise<void> {
+  await until(stack, `first deployment of ${place.namespace}/${place.name}`, async () => {
+    const { status } = await read(stack, place);
+    return status?.stableRS !== undefined && status.phase !== 'Progressing' ? true : undefined;
+  });
+}
+
+/** A release that an earlier start left in the middle is seen to its end. */
+export async function finishRunning(stack: LocalStack, place: RolloutPlace): Promise<ReleaseSummary | undefined> {
+  if ((await newestRelease(stack, place))?.outcome !== 'running') return undefined;
+  return until(stack, `release of ${place.namespace}/${place.name}`, async () => {
+    const newest = await newestRelease(stack, place);
+    return newest?.outcome === 'running' ? undefined : newest;
+  });
+}
+
+/** All pods are of the stable version, and all are there. */
+export async function settled(stack: LocalStack, place: RolloutPlace): Promise<void> {
+  await until(stack, `${place.namespace}/${place.name} to settle`, async () => {
+    const { status, spec } = await read(stack, place);
+    const others = status?.abort === true ? (status.updatedReplicas ?? 0) : 0;
+    const whole = (status?.availableReplicas ?? 0) >= (spec.replicas ?? 1);
+    return status?.phase !== 'Progressing' && others === 0 && whole ? true : undefined;
+  });
+}
+
+async function read(stack: LocalStack, { namespace, name }: RolloutPlace): Promise<Rollout> {
+  const ref = { apiVersion: ARGO_API_VERSION, kind: 'Rollout', namespace, name };
+  const rollout = await stack.cluster.get<Rollout>(ref);
+  if (rollout === undefined) throw new Error(`Rollout ${namespace}/${name} is gone`);
+  return rollout;
+}
+
+async function newestRelease(stack: LocalStack, place: RolloutPlace): Promise<ReleaseSummary | undefined> {
+  const [newest] = await stack.ports.history.releases({ cluster: stack.cluster.name, ...place }, 1);
+  return newest;
+}
+
+/** Looks once a second of the stack's clock. @throws when it takes too long */
+async function until<T>(stack: LocalStack, what: string, look: () => Promise<T | undefined>): Promise<T> {
+  const deadline = stack.clock.now() + PATIENCE;
+  for (;;) {
+    const found = await look();
+    if (found !== undefined) return found;
+    if (stack.clock.now() > deadline) throw new Error(`waited too long for the ${what}`);
+    await new Promise<void>((resolve) => {
+      stack.clock.after(SECOND, resolve);
+    });
+  }
+}

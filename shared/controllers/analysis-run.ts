@@ -1,0 +1,104 @@
+/** AnalysisRuns: what is read for one, and what its changes mean for others. */
+import { isAskedNow } from '#core/alerts/evaluate.ts';
+import { assessRun } from '#core/analysis/assess.ts';
+import { planMeasurements, type Plan } from '#core/analysis/measure.ts';
+import { secretsNeeded, type SecretLookup } from '#core/analysis/secrets.ts';
+import type { Decision } from '#core/decision.ts';
+import { observeAnalysisRun, releaseOf, type AnalysisRunState } from '#core/history/analysis-run.ts';
+import type { LatestRecord } from '#core/history/record.ts';
+import { ARGO_API_VERSION, isCompleted, type AnalysisRun, type AnalysisRunStatus } from '#core/resources/argo.ts';
+import { controllerOf, type KubernetesObject, type Secret } from '#core/resources/kubernetes.ts';
+import type { Instant } from '#core/time.ts';
+import type { ObjectKey, Ports, Site } from '../ports.ts';
+import { takeReadings, type TakenReading } from './measurements.ts';
+import type { Controller } from './reconcile.ts';
+import { sameJson, toJson } from './record.ts';
+
+export interface AnalysisRunSnapshot {
+  readonly now: Instant;
+  readonly run: AnalysisRun;
+  readonly plan: Plan;
+  readonly readings: readonly TakenReading[];
+}
+
+export const analysisRunController: Controller<AnalysisRunSnapshot, AnalysisRunStatus> = {
+  kind: 'AnalysisRun',
+  decidesIn: (site) => site.controllers.includes('analysis'),
+  observe,
+  objectOf: ({ run }) => run,
+  decide: assessRun,
+  compare,
+  wakes,
+  continues: isCutShort,
+  waits: () => false,
+};
+
+/** Others measure here; Weir records what they write. */
+const NOT_OURS: Plan = { state: 'invalid', message: 'measured by another controller' };
+
+async function observe(request: ObjectKey, site: Site, ports: Ports): Promise<AnalysisRunSnapshot | undefined> {
+  const ref = { apiVersion: ARGO_API_VERSION, kind: request.kind, namespace: request.namespace, name: request.name };
+  const run = await site.cluster.get<AnalysisRun>(ref);
+  if (run === undefined) return undefined;
+  if (!site.controllers.includes('analysis')) return { now: ports.clock.now(), run, plan: NOT_OURS, readings: [] };
+  const secrets = await readSecrets(run, site);
+  const plan = planMeasurements(run, secrets, ports.clock.now(), { onDemand: await isOnDemand(run, request, ports) });
+  const readings = plan.state === 'ready' ? await takeReadings(plan.tasks, site, ports) : [];
+  return { now: ports.clock.now(), run, plan, readings };
+}
+
+/** An alert may ask for a measurement out of turn; what the record says was asked last is not asked again. */
+async function isOnDemand(run: AnalysisRun, request: ObjectKey, ports: Ports): Promise<boolean> {
+  if (!isAskedNow(run, undefined)) return false;
+  const last = (await ports.history.latest(request))?.state as AnalysisRunState | undefined;
+  return isAskedNow(run, last?.uid === run.metadata.uid ? last.evaluated : undefined);
+}
+
+/** Only of the run's own namespace, only while it measures, and only those it names. */
+async function readSecrets(run: AnalysisRun, site: Site): Promise<SecretLookup> {
+  if (isCompleted(run.status?.phase)) return new Map();
+  const names = new Set(secretsNeeded(run).map(({ name }) => name));
+  const found = await Promise.all([...names].map((name) => readSecret(run.metadata.namespace, name, site)));
+  return new Map(found.flatMap((entry) => (entry === undefined ? [] : [entry])));
+}
+
+async function readSecret(
+  namespace: string,
+  name: string,
+  site: Site,
+): Promise<[string, Record<string, string>] | undefined> {
+  const secret = await site.cluster.get<Secret>({ apiVersion: 'v1', kind: 'Secret', namespace, name });
+  if (secret === undefined) return undefined;
+  const data = Object.entries((secret.data ?? {}) as Record<string, string>);
+  return [name, Object.fromEntries(data.map(([key, value]) => [key, Buffer.from(value, 'base64').toString('utf8')]))];
+}
+
+function compare(last: LatestRecord | undefined, saved: KubernetesObject | undefined, _request: ObjectKey, now: Instant) {
+  if (saved === undefined) return undefined;
+  const run = saved as AnalysisRun;
+  const { state, transitions } = observeAnalysisRun(last?.state as AnalysisRunState | undefined, run, now);
+  if (transitions.length === 0 && sameJson(state, last?.state)) return undefined;
+  const release = releaseOf(run);
+  return { state: toJson(state), transitions, ...(release === undefined ? {} : { releaseId: release }) };
+}
+
+/** A change of phase is what an owner waits for. */
+function wakes(
+  _decision: unknown,
+  before: KubernetesObject,
+  saved: KubernetesObject,
+  { cluster }: ObjectKey,
+): readonly ObjectKey[] {
+  const owner = controllerOf(saved);
+  const changed = (before as AnalysisRun).status?.phase !== (saved as AnalysisRun).status?.phase;
+  if (!changed || (owner?.kind !== 'Rollout' && owner?.kind !== 'Experiment')) return [];
+  return [{ cluster, kind: owner.kind, namespace: saved.metadata.namespace, name: owner.name }];
+}
+
+/** A metric decided while others are open: the next pass ends the run. analysis §7.2 */
+function isCutShort(decision: Decision<AnalysisRunStatus>): boolean {
+  const status = decision.status;
+  if (status === undefined || isCompleted(status.phase)) return false;
+  const decided = new Set(['Failed', 'Error', 'Inconclusive']);
+  return (status.metricResults ?? []).some((result) => result.dryRun !== true && decided.has(result.phase));
+}

@@ -1,0 +1,21 @@
+/** The controller of each kind. */
+import { InvalidSpecError } from '#core/errors.ts';
+import type { Instant } from '#core/time.ts';
+import type { Claim, ObjectKey, Ports } from '../ports.ts';
+import { analysisRunController } from './analysis-run.ts';
+import { reconcile } from './reconcile.ts';
+import { rolloutController } from './rollout.ts';
+
+type Pass = (claim: Claim, ports: Ports) => Promise<Instant | undefined>;
+
+/** @throws InvalidSpecError for a kind that Weir records in no mode yet */
+export function controllerFor(kind: ObjectKey['kind']): Pass {
+  switch (kind) {
+    case 'Rollout':
+      return (claim, ports) => reconcile(rolloutController, claim, ports);
+    case 'AnalysisRun':
+      return (claim, ports) => reconcile(analysisRunController, claim, ports);
+    case 'Experiment':
+      throw new InvalidSpecError('Experiments are not reconciled by Weir yet');
+  }
+}

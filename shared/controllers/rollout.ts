@@ -1,0 +1,82 @@
+/** Rollouts: what is read for one, and what its changes mean for others. */
+import type { Decision } from '#core/decision.ts';
+import type { LatestRecord, ReleaseSummary } from '#core/history/record.ts';
+import { observeDeleted, observeRollout, type Observation, type RolloutRecord } from '#core/history/rollout.ts';
+import type { RolloutState } from '#core/history/rollout-state.ts';
+import { ARGO_API_VERSION, type Rollout, type RolloutStatus } from '#core/resources/argo.ts';
+import type { KubernetesObject } from '#core/resources/kubernetes.ts';
+import { decideRollout } from '#core/rollout/decide.ts';
+import type { RolloutSnapshot } from '#core/rollout/snapshot.ts';
+import type { Instant } from '#core/time.ts';
+import type { ObjectKey, Ports, Site } from '../ports.ts';
+import type { Controller } from './reconcile.ts';
+import { sameJson, toJson } from './record.ts';
+import { readSnapshot } from './rollout-reads.ts';
+
+export const rolloutController: Controller<RolloutSnapshot, RolloutStatus> = {
+  kind: 'Rollout',
+  decidesIn,
+  observe,
+  objectOf: ({ rollout }) => rollout,
+  decide: decideRollout,
+  compare,
+  wakes,
+  continues: (decision) => acted(decision),
+  waits,
+};
+
+function decidesIn(site: Site): boolean {
+  return site.controllers.includes('rollouts');
+}
+
+async function observe(request: ObjectKey, site: Site, ports: Ports): Promise<RolloutSnapshot | undefined> {
+  const ref = { apiVersion: ARGO_API_VERSION, kind: request.kind, namespace: request.namespace, name: request.name };
+  const rollout = await site.cluster.get<Rollout>(ref);
+  if (rollout === undefined) return undefined;
+  return readSnapshot(rollout, site, ports, { onlyTheObject: !decidesIn(site) });
+}
+
+function acted(decision: Decision<RolloutStatus>): boolean {
+  return decision.actions.length > 0 || decision.status !== undefined;
+}
+
+/** Pods, Services and runs come without a timer; a pause or an abort waits for a person. */
+function waits(saved: KubernetesObject): boolean {
+  const { phase } = (saved as Rollout).status ?? {};
+  return phase === 'Progressing' || isScalingDown(saved as Rollout);
+}
+
+/** An aborted rollout is Degraded at once, but its pods still go back to stable. */
+function isScalingDown({ status }: Rollout): boolean {
+  return status?.abort === true && (status.updatedReplicas ?? 0) > 0;
+}
+
+/** AnalysisRuns that were just made, or asked to stop, are looked at without waiting for a tick. */
+function wakes({ actions }: Decision<RolloutStatus>, _before: unknown, _saved: unknown, { cluster }: ObjectKey) {
+  return actions.flatMap((action): ObjectKey[] => {
+    if (action.type === 'delete') return [];
+    const { kind, metadata } = action.type === 'create' ? action.object : action.after;
+    return kind === 'AnalysisRun' ? [{ cluster, kind, namespace: metadata.namespace, name: metadata.name }] : [];
+  });
+}
+
+function compare(last: LatestRecord | undefined, saved: KubernetesObject | undefined, request: ObjectKey, now: Instant) {
+  const known = recordOf(last);
+  const seen = saved === undefined ? deleted(known, now) : observeRollout(known, saved as Rollout, request.cluster, now);
+  if (seen === undefined || unchanged(seen, known)) return undefined;
+  const { state, release, transitions } = seen;
+  return { state: toJson(state), transitions, ...(release === undefined ? {} : { release, releaseId: release.id }) };
+}
+
+function recordOf(last: LatestRecord | undefined): RolloutRecord | undefined {
+  return last && { state: last.state as unknown as RolloutState, release: last.release };
+}
+
+function deleted(known: RolloutRecord | undefined, now: Instant): Observation | undefined {
+  if (known?.release?.outcome !== 'running') return undefined;
+  return observeDeleted(known as RolloutRecord & { release: ReleaseSummary }, now);
+}
+
+function unchanged(seen: Observation, known: RolloutRecord | undefined): boolean {
+  return seen.transitions.length === 0 && sameJson(seen.state, known?.state);
+}

@@ -1,0 +1,16 @@
+/** What a function behind an HTTP address is asked and answers, whatever carries it (API Gateway, function URL, local server). */
+
+export interface WebRequest {
+  readonly method: string;
+  readonly path: string;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly query: Readonly<Record<string, string | undefined>>;
+  /** As received, decoded from base64 where the transport had encoded it. */
+  readonly rawBody: string;
+}
+
+export interface WebResponse {
+  readonly status: number;
+  readonly body: object;
+}
