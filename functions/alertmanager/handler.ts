@@ -54,7 +54,11 @@ export function createAlertmanagerHandler(ports: AlertmanagerPorts) {
   function toOrder(id: string, alert: Alert, group: AlertGroup) {
     const { labels } = alert;
     const order: JsonObject = { kind: 'alert', alert: { ...alert }, truncatedAlerts: group.truncatedAlerts };
-    const place = { cluster: labels['cluster'] ?? '', namespace: labels['namespace'] ?? '', name: labels['rollout'] ?? '' };
+    const place = {
+      cluster: labels['cluster'] ?? '',
+      namespace: labels['namespace'] ?? '',
+      name: labels['rollout'] ?? '',
+    };
     const person = `alertmanager:${alert.fingerprint}`;
     return { id, receivedAt: ports.clock.now(), person, rollout: place, order, state: 'accepted' } as const;
   }

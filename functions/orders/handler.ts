@@ -35,7 +35,13 @@ export function createOrdersHandler(ports: Ports, { policy = [], answer }: Order
     const content = parseOrderContent(order.order);
     const verdict = await carryOut(order, content);
     await ports.orders.finish(id, { state: verdict.state, verdict: verdict.says, finishedAt: ports.clock.now() });
-    ports.log.info('Order finished', { order: id, kind: content.kind, person: order.person, ...order.rollout, ...verdict });
+    ports.log.info('Order finished', {
+      order: id,
+      kind: content.kind,
+      person: order.person,
+      ...order.rollout,
+      ...verdict,
+    });
     await tell(order, verdict);
   }
 

@@ -32,7 +32,9 @@ export async function answerQuestion(
 
 function listText(found: readonly Found[]): string {
   if (found.length === 0) return 'No rollout in any cluster that Weir reads.';
-  const lines = found.slice(0, ROLLOUTS).map(({ name, rollout }) => `• ${codeSpan(fullName(name))} ${phaseText(rollout)}`);
+  const lines = found
+    .slice(0, ROLLOUTS)
+    .map(({ name, rollout }) => `• ${codeSpan(fullName(name))} ${phaseText(rollout)}`);
   const rest = found.length - lines.length;
   return shortened([...lines, ...(rest > 0 ? [`… and ${rest} more`] : [])].join('\n'));
 }

@@ -16,9 +16,9 @@ export class DataFolder {
   }
 
   /** undefined: nothing stored yet */
-  load<T>(): T | undefined {
+  load(): unknown {
     const file = join(this.path, 'state.json');
-    const stored = readJson<{ schema: number; state: T }>(file);
+    const stored = readJson(file) as { schema: number; state: unknown } | undefined;
     if (stored === undefined) return undefined;
     if (stored.schema === SCHEMA) return stored.state;
     const reason = `${file} has schema ${stored.schema}, this Weir reads ${SCHEMA}`;
@@ -38,7 +38,7 @@ export class DataFolder {
 
   #lock(): void {
     const file = join(this.path, 'lock');
-    const holder = Number(readJson<number>(file) ?? 0);
+    const holder = Number(readJson(file) ?? 0);
     if (holder > 0 && holder !== process.pid && isAlive(holder)) {
       throw new InvalidSpecError(`${this.path} is in use by process ${holder}; stop it, or start with --data DIR`);
     }
@@ -46,9 +46,9 @@ export class DataFolder {
   }
 }
 
-function readJson<T>(file: string): T | undefined {
+function readJson(file: string): unknown {
   try {
-    return JSON.parse(readFileSync(file, 'utf8')) as T;
+    return JSON.parse(readFileSync(file, 'utf8'));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw new InvalidSpecError(`${file} cannot be read; remove it to start anew`, { cause: error });

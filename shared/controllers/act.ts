@@ -3,7 +3,6 @@ import type { Action } from '#core/decision.ts';
 import { ConflictError } from '#core/errors.ts';
 import { diffMerge } from '#core/merge-patch.ts';
 import { refOf, type KubernetesObject } from '#core/resources/kubernetes.ts';
-import type { JsonObject } from '#core/json.ts';
 import type { Cluster } from '../ports.ts';
 
 /** @returns the reconciled object as it is after the actions */
@@ -25,7 +24,7 @@ async function perform(action: Action, cluster: Cluster): Promise<KubernetesObje
     case 'create':
       return createUnlessThere(action.object, cluster);
     case 'patch': {
-      const patch = diffMerge(action.before as unknown as JsonObject, action.after as unknown as JsonObject);
+      const patch = diffMerge(action.before, action.after);
       return cluster.patch(refOf(action.before), patch, action.before.metadata.resourceVersion);
     }
     case 'delete':

@@ -23,8 +23,10 @@ export async function applyAlert(
   if ('missing' in target) return { state: 'refused', says: `matches no rollout: ${target.missing}` };
   const rollouts = await rolloutsOf(target.found, siteOf(target.found, ports));
   const done: string[] = [];
-  for (const rollout of rollouts) done.push(await applyToRollout(order, alert, rollout, target.found.cluster, ports, policy));
-  if (done.length === 0) return { state: 'refused', says: `matches no rollout: ${target.found.by}=${target.found.value}` };
+  for (const rollout of rollouts)
+    done.push(await applyToRollout(order, alert, rollout, target.found.cluster, ports, policy));
+  if (done.length === 0)
+    return { state: 'refused', says: `matches no rollout: ${target.found.by}=${target.found.value}` };
   return { state: 'applied', says: done.join('; ') };
 }
 
@@ -54,7 +56,12 @@ async function applyToRollout(
   const key: ObjectKey = { cluster, kind: 'Rollout', namespace, name };
   const release = (await ports.history.latest(key))?.release;
   const reaction = reactTo(alert, rollout, release);
-  const own: StoredOrder = { ...order, id: `${order.id}/${cluster}/${namespace}/${name}`, rollout: key, order: { kind: 'reaction', ...reaction, alertname: alertName(alert), severity: alert.labels['severity'] ?? '' } };
+  const own: StoredOrder = {
+    ...order,
+    id: `${order.id}/${cluster}/${namespace}/${name}`,
+    rollout: key,
+    order: { kind: 'reaction', ...reaction, alertname: alertName(alert), severity: alert.labels['severity'] ?? '' },
+  };
   await ports.orders.accept(own);
   const verdict = await carryOut(reaction, own, alert, rollout, cluster, ports, policy);
   await ports.orders.finish(own.id, { state: verdict.state, verdict: verdict.says, finishedAt: ports.clock.now() });
@@ -82,7 +89,12 @@ async function carryOut(
     case 'pause': {
       const { namespace, name } = rollout.metadata;
       const reason = `alert ${alertName(alert)}: ${because}`;
-      const command: Command = { verb: action, rollout: { cluster, namespace, name }, binding: bindTo(rollout), reason };
+      const command: Command = {
+        verb: action,
+        rollout: { cluster, namespace, name },
+        binding: bindTo(rollout),
+        reason,
+      };
       const actor: Actor = { id: order.person, name: `alert ${alertName(alert)}`, kind: 'alert' };
       const verdict = await executeCommand(command, actor, ports, policy);
       return { ...verdict, says: `${verdict.says} (${because})` };

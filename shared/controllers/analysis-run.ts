@@ -73,7 +73,12 @@ async function readSecret(
   return [name, Object.fromEntries(data.map(([key, value]) => [key, Buffer.from(value, 'base64').toString('utf8')]))];
 }
 
-function compare(last: LatestRecord | undefined, saved: KubernetesObject | undefined, _request: ObjectKey, now: Instant) {
+function compare(
+  last: LatestRecord | undefined,
+  saved: KubernetesObject | undefined,
+  _request: ObjectKey,
+  now: Instant,
+) {
   if (saved === undefined) return undefined;
   const run = saved as AnalysisRun;
   const { state, transitions } = observeAnalysisRun(last?.state as AnalysisRunState | undefined, run, now);

@@ -54,5 +54,9 @@ async function attemptOnce(
 async function write(effect: Extract<Effect, { state: 'change' }>, rollout: Rollout, cluster: Cluster): Promise<void> {
   const written = effect.status === undefined ? rollout : await cluster.patchStatus(rollout, effect.status);
   if (effect.spec === undefined) return;
-  await cluster.patch(refOf(rollout), { spec: { paused: effect.spec.paused ?? false } }, written.metadata.resourceVersion);
+  await cluster.patch(
+    refOf(rollout),
+    { spec: { paused: effect.spec.paused ?? false } },
+    written.metadata.resourceVersion,
+  );
 }

@@ -120,7 +120,8 @@ async function keysOf(objects: readonly KubernetesObject[], site: Site): Promise
 
 function ownKey(object: KubernetesObject, cluster: string): ObjectKey[] {
   const { namespace, name } = object.metadata;
-  if (object.kind === 'Rollout' || object.kind === 'AnalysisRun') return [{ cluster, kind: object.kind, namespace, name }];
+  if (object.kind === 'Rollout' || object.kind === 'AnalysisRun')
+    return [{ cluster, kind: object.kind, namespace, name }];
   const owner = object.kind === 'ReplicaSet' ? controllerOf(object) : undefined;
   return owner?.kind === 'Rollout' ? [{ cluster, kind: 'Rollout', namespace, name: owner.name }] : [];
 }

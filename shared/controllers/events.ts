@@ -22,12 +22,22 @@ export async function emitEvents(
     try {
       await cluster.create(eventObject(note, about, now, index));
     } catch (error) {
-      ports.log.warn('Event not written', { namespace: about.metadata.namespace, name: about.metadata.name, reason: note.reason, error: messageOf(error) });
+      ports.log.warn('Event not written', {
+        namespace: about.metadata.namespace,
+        name: about.metadata.name,
+        reason: note.reason,
+        error: messageOf(error),
+      });
     }
   }
 }
 
-function eventObject(note: EventNote, about: KubernetesObject, now: Instant, index: number): NewObject<KubernetesEvent> {
+function eventObject(
+  note: EventNote,
+  about: KubernetesObject,
+  now: Instant,
+  index: number,
+): NewObject<KubernetesEvent> {
   const { name, namespace, uid } = about.metadata;
   const timestamp = formatTimestamp(now);
   const event = {

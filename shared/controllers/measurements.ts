@@ -34,4 +34,3 @@ async function takeReading(task: MeasurementTask, site: Site, ports: Pick<Ports,
     return { task, reading: { kind: 'error', message: messageOf(error) }, finishedAt: ports.clock.now() };
   }
 }
-

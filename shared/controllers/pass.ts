@@ -17,7 +17,11 @@ export interface PassOptions {
 }
 
 /** @returns whether the message is dealt with (acknowledge) or must be redelivered */
-export async function handleMessage(message: WorkMessage, ports: Ports, options: PassOptions = {}): Promise<'done' | 'redeliver'> {
+export async function handleMessage(
+  message: WorkMessage,
+  ports: Ports,
+  options: PassOptions = {},
+): Promise<'done' | 'redeliver'> {
   const result = await ports.queue.claim(message);
   if (result.state === 'held') return 'redeliver';
   if (result.state !== 'claimed') return 'done';

@@ -54,7 +54,8 @@ export async function reconcile<Snapshot, Status extends object>(
   const saved = decision.status === undefined ? acted : await site.cluster.patchStatus(acted, decision.status);
   const changedAt = await recordChanges(controller.compare, claim, saved, ports);
   await emitEvents(decision.events, saved, site.cluster, ports);
-  for (const other of controller.wakes(decision, before, saved, request)) await ports.queue.add(other, ports.clock.now());
+  for (const other of controller.wakes(decision, before, saved, request))
+    await ports.queue.add(other, ports.clock.now());
   return nextLook({
     now: ports.clock.now(),
     continues: controller.continues(decision, saved),

@@ -29,7 +29,12 @@ export async function recordChanges(
     const now = ports.clock.now();
     const change = compare(latest, saved, request, now);
     if (change === undefined) return changedAt(latest, now);
-    latest = await record(request, latest, { ...change, fence: claim.seq, expectedVersion: latest?.version ?? 0 }, ports);
+    latest = await record(
+      request,
+      latest,
+      { ...change, fence: claim.seq, expectedVersion: latest?.version ?? 0 },
+      ports,
+    );
     await tell(request, latest, ports);
   }
 }

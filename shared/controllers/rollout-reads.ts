@@ -22,7 +22,13 @@ export async function readSnapshot(
   ports: Ports,
   { onlyTheObject }: ReadOptions,
 ): Promise<RolloutSnapshot> {
-  const nothing = { replicaSets: [], services: [], analysisRuns: [], analysisTemplates: [], clusterAnalysisTemplates: [] };
+  const nothing = {
+    replicaSets: [],
+    services: [],
+    analysisRuns: [],
+    analysisTemplates: [],
+    clusterAnalysisTemplates: [],
+  };
   if (onlyTheObject) return { now: ports.clock.now(), rollout, ...nothing };
   const { cluster } = site;
   const { namespace } = rollout.metadata;
@@ -51,7 +57,11 @@ export function selectorText({ spec }: Rollout): { labelSelector?: string } {
   return parts.length === 0 ? {} : { labelSelector: parts.join(',') };
 }
 
-async function readServices(names: readonly string[], namespace: string, cluster: Cluster): Promise<readonly Service[]> {
+async function readServices(
+  names: readonly string[],
+  namespace: string,
+  cluster: Cluster,
+): Promise<readonly Service[]> {
   const found = await Promise.all(
     names.map((name) => cluster.get<Service>({ apiVersion: 'v1', kind: 'Service', namespace, name })),
   );
@@ -82,4 +92,3 @@ export function namedRuns({ status }: Rollout): readonly string[] {
     status?.blueGreen?.postPromotionAnalysisRunStatus?.name,
   ].filter((name) => name !== undefined);
 }
-

@@ -60,9 +60,15 @@ function wakes({ actions }: Decision<RolloutStatus>, _before: unknown, _saved: u
   });
 }
 
-function compare(last: LatestRecord | undefined, saved: KubernetesObject | undefined, request: ObjectKey, now: Instant) {
+function compare(
+  last: LatestRecord | undefined,
+  saved: KubernetesObject | undefined,
+  request: ObjectKey,
+  now: Instant,
+) {
   const known = recordOf(last);
-  const seen = saved === undefined ? deleted(known, now) : observeRollout(known, saved as Rollout, request.cluster, now);
+  const seen =
+    saved === undefined ? deleted(known, now) : observeRollout(known, saved as Rollout, request.cluster, now);
   if (seen === undefined || unchanged(seen, known)) return undefined;
   const { state, release, transitions } = seen;
   return { state: toJson(state), transitions, ...(release === undefined ? {} : { release, releaseId: release.id }) };

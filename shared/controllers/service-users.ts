@@ -12,7 +12,11 @@ export async function rolloutsUsing(services: readonly KubernetesObject[], site:
     const here = services.filter(({ metadata }) => metadata.namespace === namespace);
     const { items } = await site.cluster.list<Rollout>({ apiVersion: ARGO_API_VERSION, kind: 'Rollout', namespace });
     const users = items.filter((rollout) => here.some((service) => uses(rollout, service)));
-    keys.push(...users.map(({ metadata: { name } }) => ({ cluster: site.cluster.name, kind: 'Rollout', namespace, name }) as const));
+    keys.push(
+      ...users.map(
+        ({ metadata: { name } }) => ({ cluster: site.cluster.name, kind: 'Rollout', namespace, name }) as const,
+      ),
+    );
   }
   return keys;
 }
@@ -32,5 +36,7 @@ export function serviceNames(rollout: Rollout): readonly string[] {
     canary?.canaryService,
     canary?.pingPong?.pingService,
     canary?.pingPong?.pongService,
-  ].filter((name) => name !== undefined).filter((name) => name !== '');
+  ]
+    .filter((name) => name !== undefined)
+    .filter((name) => name !== '');
 }

@@ -21,14 +21,16 @@ export async function readTemplates(
   const found = new Map<string, AnalysisTemplate | ClusterAnalysisTemplate | undefined>();
   let open = [...names];
   while (open.length > 0) {
-    const level = [...new Map(open.map((name) => [keyOf(name), name])).values()].filter((name) => !found.has(keyOf(name)));
+    const level = [...new Map(open.map((name) => [keyOf(name), name])).values()].filter(
+      (name) => !found.has(keyOf(name)),
+    );
     const read = await Promise.all(level.map((name) => readTemplate(name, namespace, cluster)));
     for (const [index, name] of level.entries()) found.set(keyOf(name), read[index]);
     open = read.flatMap((template) => nested(template));
   }
   const templates = [...found.values()].filter((template) => template !== undefined);
   return {
-    analysisTemplates: templates.filter(({ kind }) => kind === 'AnalysisTemplate') as AnalysisTemplate[],
+    analysisTemplates: templates.filter(({ kind }) => kind === 'AnalysisTemplate'),
     clusterAnalysisTemplates: templates.filter(({ kind }) => kind === 'ClusterAnalysisTemplate'),
   };
 }

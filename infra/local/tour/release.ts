@@ -6,7 +6,6 @@ import type { LocalStack } from '../stack.ts';
 import { withImage } from './images.ts';
 import { diffMerge } from '#core/merge-patch.ts';
 import { refOf } from '#core/resources/kubernetes.ts';
-import type { JsonObject } from '#core/json.ts';
 
 export interface RolloutPlace {
   readonly namespace: string;
@@ -25,7 +24,7 @@ export async function release(
   const before = await newestRelease(stack, place);
   const rollout = await read(stack, place);
   const after = withImage(rollout, image(rollout));
-  const patch = diffMerge(rollout as unknown as JsonObject, after as unknown as JsonObject);
+  const patch = diffMerge(rollout, after);
   await stack.cluster.patch(refOf(rollout), patch);
   return until(stack, `release of ${place.namespace}/${place.name}`, async () => {
     const newest = await newestRelease(stack, place);

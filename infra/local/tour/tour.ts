@@ -39,7 +39,8 @@ export async function runTour(stack: LocalStack, narrator: Narrator): Promise<re
   await deployed(stack, CANARY);
   const steps: TourStep[] = [];
   const resumed = await finishRunning(stack, CANARY);
-  if (resumed !== undefined) narrator.say(`went on with revision ${resumed.revision}, begun before: ${resumed.outcome}`);
+  if (resumed !== undefined)
+    narrator.say(`went on with revision ${resumed.revision}, begun before: ${resumed.outcome}`);
   for (const { title, suffix, expected } of CHAPTERS) {
     narrator.say(title);
     const ended = await release(stack, CANARY, (rollout) => nextVersion(rollout, suffix));

@@ -38,7 +38,8 @@ function byAttribution({ labels }: Alert, { status }: Rollout): Reaction {
   if (hash === undefined || hash === '') {
     return { action: 'evaluate', because: 'it names no pod hash: the release’s metrics are asked now' };
   }
-  if (hash !== status?.currentPodHash) return { action: 'notify', because: 'it is about pods that are not being released' };
+  if (hash !== status?.currentPodHash)
+    return { action: 'notify', because: 'it is about pods that are not being released' };
   const severity = labels['severity'] ?? '';
   if (severity === 'critical') return { action: 'abort', because: 'critical, on the pods being released' };
   if (severity === 'warning') return { action: 'pause', because: 'warning, on the pods being released' };

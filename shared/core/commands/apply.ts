@@ -36,22 +36,36 @@ function staleness({ binding }: Command, rollout: Rollout): Verdict | undefined 
   }
   const current = rollout.status?.currentPodHash ?? '';
   if (binding.podHash === current) return undefined;
-  return { state: 'stale', says: `another version (${current}) is being released since; it was asked for ${binding.podHash}` };
+  return {
+    state: 'stale',
+    says: `another version (${current}) is being released since; it was asked for ${binding.podHash}`,
+  };
 }
 
 function applyAbort(rollout: Rollout): Effect {
   const status = rollout.status ?? {};
   if (status.abort === true) return { state: 'applied', says: 'the release is aborted' };
   if (status.stableRS === status.currentPodHash) {
-    return { state: 'refused', says: 'nothing to abort: the version is fully promoted; undo goes back to an earlier one' };
+    return {
+      state: 'refused',
+      says: 'nothing to abort: the version is fully promoted; undo goes back to an earlier one',
+    };
   }
-  return { state: 'change', status: { ...status, abort: true }, says: 'aborted: traffic goes back to the stable version' };
+  return {
+    state: 'change',
+    status: { ...status, abort: true },
+    says: 'aborted: traffic goes back to the stable version',
+  };
 }
 
 function applyRetry(rollout: Rollout): Effect {
   const status = rollout.status ?? {};
   if (status.abort !== true) return { state: 'applied', says: 'the release is not aborted' };
-  return { state: 'change', status: { ...status, abort: false }, says: 'retried: the release starts again from its first step' };
+  return {
+    state: 'change',
+    status: { ...status, abort: false },
+    says: 'retried: the release starts again from its first step',
+  };
 }
 
 function applyPause(rollout: Rollout): Effect {

@@ -30,7 +30,10 @@ export const HELP = [
 ].join('\n');
 
 export function parseWords(text: string): Asked {
-  const [verb = 'help', ...rest] = text.trim().split(/\s+/).filter((word) => word !== '');
+  const [verb = 'help', ...rest] = text
+    .trim()
+    .split(/\s+/)
+    .filter((word) => word !== '');
   const words = rest.filter((word) => !word.startsWith('--'));
   const flags = rest.filter((word) => word.startsWith('--'));
   const [name = '', ...why] = words;

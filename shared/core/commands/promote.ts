@@ -93,5 +93,7 @@ function whereTo(rollout: Rollout, status: RolloutStatus): string {
   const count = rollout.spec.strategy?.canary?.steps?.length ?? 0;
   if (count === 0 || status.currentStepIndex === undefined) return 'the pause is ended';
   const next = nextIndex(rollout, status);
-  return next >= count ? `step ${status.currentStepIndex + 1} → all steps done` : `step ${status.currentStepIndex + 1} → ${next + 1}`;
+  return next >= count
+    ? `step ${status.currentStepIndex + 1} → all steps done`
+    : `step ${status.currentStepIndex + 1} → ${next + 1}`;
 }

@@ -10,7 +10,10 @@ export type Resolved = { readonly one: RolloutName } | { readonly problem: strin
 
 /** `rollout`, `namespace/rollout` or `cluster/namespace/rollout`; a name that fits several is answered with all of them. */
 export function resolveName(typed: string, known: readonly RolloutName[]): Resolved {
-  const wanted = typed.split('/').filter((part) => part !== '').toReversed();
+  const wanted = typed
+    .split('/')
+    .filter((part) => part !== '')
+    .toReversed();
   const [name, namespace, cluster] = wanted;
   const fitting = known.filter(
     (rollout) =>

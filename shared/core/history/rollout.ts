@@ -55,8 +55,15 @@ function firstLook(after: RolloutState, rollout: Rollout, cluster: string, now: 
   return { state: after, release: undefined, transitions: progress({ ...after, message: '' }, after, rollout, now) };
 }
 
-function goneOn(known: RolloutRecord, after: RolloutState, rollout: Rollout, cluster: string, now: Instant): Observation {
-  const isNew = after.podHash !== '' && after.podHash !== known.state.podHash && after.podHash !== known.state.stableHash;
+function goneOn(
+  known: RolloutRecord,
+  after: RolloutState,
+  rollout: Rollout,
+  cluster: string,
+  now: Instant,
+): Observation {
+  const isNew =
+    after.podHash !== '' && after.podHash !== known.state.podHash && after.podHash !== known.state.stableHash;
   if (isNew) return begun(known.state, after, rollout, cluster, now);
   const release = known.release && summarise(known.release, known.state, after, rollout, now);
   return { state: after, release, transitions: progress(known.state, after, rollout, now) };
@@ -71,7 +78,12 @@ function begun(
 ): Observation {
   const release = summarise(newRelease(after, rollout, cluster, now), undefined, after, rollout, now);
   const phase = before?.phase ?? '';
-  const started = { type: 'release-started', at: now, message: startMessage(after), details: { revision: after.revision } };
+  const started = {
+    type: 'release-started',
+    at: now,
+    message: startMessage(after),
+    details: { revision: after.revision },
+  };
   const transitions = [started as Transition, ...progress(undefined, after, rollout, now, phase)];
   return { state: after, release, transitions };
 }

@@ -1,0 +1,18 @@
+import type { Log } from '#shared/ports.ts';
+
+export interface Said {
+  readonly level: 'debug' | 'info' | 'warn' | 'error';
+  readonly message: string;
+  readonly fields: Record<string, unknown>;
+}
+
+/** A log that keeps what it is told. */
+export function aLog(): Log & { readonly said: Said[] } {
+  const said: Said[] = [];
+  const level =
+    (name: Said['level']) =>
+    (message: string, fields: Record<string, unknown> = {}) => {
+      said.push({ level: name, message, fields });
+    };
+  return { said, debug: level('debug'), info: level('info'), warn: level('warn'), error: level('error') };
+}
