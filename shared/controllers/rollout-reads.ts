@@ -2,8 +2,6 @@
 import {
   ARGO_API_VERSION,
   type AnalysisRun,
-  type AnalysisTemplate,
-  type ClusterAnalysisTemplate,
   type Rollout,
 } from '#core/resources/argo.ts';
 import { isControlledBy, type Pod, type ReplicaSet, type Service } from '#core/resources/kubernetes.ts';
@@ -35,13 +33,13 @@ export async function readSnapshot(
   const reads = readsOf(rollout);
   const labelSelector = selectorText(rollout);
   const [replicaSets, services, analysisRuns, templates, pods] = await Promise.all([
-    cluster.list<ReplicaSet>({ apiVersion: 'apps/v1', kind: 'ReplicaSet', namespace, ...labelSelector }),
+    readReplicaSets(reads.replicaSet, namespace, labelSelector, cluster),
     readServices(reads.services, namespace, cluster),
     readRuns(rollout, labelSelector, cluster),
     readTemplates(reads.templates, namespace, cluster),
     reads.pods ? cluster.list<Pod>({ apiVersion: 'v1', kind: 'Pod', namespace, ...labelSelector }) : { items: [] },
   ]);
-  const read = { replicaSets: replicaSets.items, services, analysisRuns, ...templates, pods: pods.items };
+  const read = { replicaSets, services, analysisRuns, ...templates, pods: pods.items };
   return { now: ports.clock.now(), rollout, ...read };
 }
 
@@ -55,6 +53,20 @@ export function selectorText({ spec }: Rollout): { labelSelector?: string } {
   });
   const parts = [...equal, ...set];
   return parts.length === 0 ? {} : { labelSelector: parts.join(',') };
+}
+
+/** Those that the selector matches, and whoever has the name that a new one would take. */
+async function readReplicaSets(
+  newest: string,
+  namespace: string,
+  labelSelector: { labelSelector?: string },
+  cluster: Cluster,
+): Promise<readonly ReplicaSet[]> {
+  const kind = { apiVersion: 'apps/v1', kind: 'ReplicaSet', namespace };
+  const { items } = await cluster.list<ReplicaSet>({ ...kind, ...labelSelector });
+  if (items.some(({ metadata }) => metadata.name === newest)) return items;
+  const named = await cluster.get<ReplicaSet>({ ...kind, name: newest });
+  return named === undefined ? items : [...items, named];
 }
 
 async function readServices(

@@ -8,6 +8,7 @@ export type Millis = number;
 export const SECOND: Millis = 1_000;
 export const MINUTE: Millis = 60 * SECOND;
 export const HOUR: Millis = 60 * MINUTE;
+export const DAY: Millis = 24 * HOUR;
 
 /** RFC 3339 UTC with whole seconds, as Kubernetes' metav1.Time writes it: `2024-01-01T00:00:00Z`. */
 export function formatTimestamp(instant: Instant): string {

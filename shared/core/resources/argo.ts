@@ -10,7 +10,18 @@ export const ARGO_API_VERSION = 'argoproj.io/v1alpha1';
 
 type Full<T> = Omit<T, 'metadata' | 'apiVersion' | 'kind'> & KubernetesObject;
 
-export type Rollout = Full<IRollout>;
+/** `status.duration`, which the generated types do not have yet. rollout-engine.md §16. */
+export interface RolloutDuration {
+  rolloutStartedAt?: string;
+  manualPauseStartedAt?: string;
+  totalManualPauseDurationSeconds?: number;
+  finishedAt?: string;
+  completionStatus?: 'Promoted' | 'FastPromoted' | 'Aborted' | 'Superseded' | 'RolledBack' | 'FastRolledBack';
+}
+
+export type Rollout = Omit<Full<IRollout>, 'status'> & {
+  status?: NonNullable<IRollout['status']> & { duration?: RolloutDuration };
+};
 export type AnalysisRun = Full<IAnalysisRun>;
 export type AnalysisTemplate = Full<IAnalysisTemplate>;
 export type ClusterAnalysisTemplate = Full<IClusterAnalysisTemplate>;

@@ -39,7 +39,7 @@ export type NewObject<T extends KubernetesObject = KubernetesObject> = Omit<T, '
   metadata: Omit<ObjectMeta, 'uid' | 'resourceVersion' | 'creationTimestamp'>;
 };
 
-/** Which object, in one cluster. */
+/** Which object, in one cluster. `namespace` is empty for a kind that has none. */
 export interface ObjectRef {
   apiVersion: string;
   kind: string;

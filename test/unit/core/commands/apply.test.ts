@@ -31,9 +31,19 @@ const { pauseConditions: _, ...RESUMED } = PAUSED;
 describe('given a command bound to what its asker saw, when it is applied to what is there now', () => {
   const paused = rollout(PAUSED);
   it.each([
-    { given: 'promote of a pause', now: PAUSED, verb: 'promote', then: { state: 'change', status: RESUMED, says: 'promoted: step 2 → 3' } },
+    {
+      given: 'promote of a pause',
+      now: PAUSED,
+      verb: 'promote',
+      then: { state: 'change', status: RESUMED, says: 'promoted: step 2 → 3' },
+    },
     { given: 'a second promote of the same pause', now: RESUMED, verb: 'promote', then: { state: 'applied' } },
-    { given: 'a second promote, one step later', now: { ...PAUSED, currentStepIndex: 2 }, verb: 'promote', then: { state: 'applied', says: 'that step is passed' } },
+    {
+      given: 'a second promote, one step later',
+      now: { ...PAUSED, currentStepIndex: 2 },
+      verb: 'promote',
+      then: { state: 'applied', says: 'that step is passed' },
+    },
     {
       given: 'promote when it pauses for another reason since',
       now: { ...PAUSED, pauseConditions: [{ reason: 'InconclusiveAnalysisRun', startTime: '2024-01-01T00:09:00Z' }] },
@@ -41,15 +51,52 @@ describe('given a command bound to what its asker saw, when it is applied to wha
       then: { state: 'stale' },
     },
     { given: 'promote after an abort', now: { ...PAUSED, abort: true }, verb: 'promote', then: { state: 'refused' } },
-    { given: 'promote --full after an abort', now: { ...PAUSED, abort: true }, verb: 'promote', more: { full: true }, then: { state: 'refused' } },
-    { given: 'promote of a version that is stable by now', now: { ...PAUSED, stableRS: 'bbb' }, verb: 'promote', then: { state: 'applied' } },
-    { given: 'promote --full', now: PAUSED, verb: 'promote', more: { full: true }, then: { state: 'change', status: { ...PAUSED, promoteFull: true } } },
-    { given: 'promote while another version is released', now: { ...PAUSED, currentPodHash: 'ccc' }, verb: 'promote', then: { state: 'stale' } },
+    {
+      given: 'promote --full after an abort',
+      now: { ...PAUSED, abort: true },
+      verb: 'promote',
+      more: { full: true },
+      then: { state: 'refused' },
+    },
+    {
+      given: 'promote of a version that is stable by now',
+      now: { ...PAUSED, stableRS: 'bbb' },
+      verb: 'promote',
+      then: { state: 'applied' },
+    },
+    {
+      given: 'promote --full',
+      now: PAUSED,
+      verb: 'promote',
+      more: { full: true },
+      then: { state: 'change', status: { ...PAUSED, promoteFull: true } },
+    },
+    {
+      given: 'promote while another version is released',
+      now: { ...PAUSED, currentPodHash: 'ccc' },
+      verb: 'promote',
+      then: { state: 'stale' },
+    },
     { given: 'abort', now: PAUSED, verb: 'abort', then: { state: 'change', status: { ...PAUSED, abort: true } } },
     { given: 'a second abort', now: { ...PAUSED, abort: true }, verb: 'abort', then: { state: 'applied' } },
-    { given: 'abort of a version that is stable by now', now: { ...PAUSED, stableRS: 'bbb' }, verb: 'abort', then: { state: 'refused' } },
-    { given: 'abort meant for a version before', now: { ...PAUSED, currentPodHash: 'ccc' }, verb: 'abort', then: { state: 'stale' } },
-    { given: 'retry of an abort', now: { ...PAUSED, abort: true }, verb: 'retry', then: { state: 'change', status: { ...PAUSED, abort: false } } },
+    {
+      given: 'abort of a version that is stable by now',
+      now: { ...PAUSED, stableRS: 'bbb' },
+      verb: 'abort',
+      then: { state: 'refused' },
+    },
+    {
+      given: 'abort meant for a version before',
+      now: { ...PAUSED, currentPodHash: 'ccc' },
+      verb: 'abort',
+      then: { state: 'stale' },
+    },
+    {
+      given: 'retry of an abort',
+      now: { ...PAUSED, abort: true },
+      verb: 'retry',
+      then: { state: 'change', status: { ...PAUSED, abort: false } },
+    },
     { given: 'retry of what is not aborted', now: PAUSED, verb: 'retry', then: { state: 'applied' } },
     { given: 'pause', now: PAUSED, verb: 'pause', then: { state: 'change', spec: { paused: true } } },
   ] as const)('given $given, then $then.state', ({ now, verb, then, ...rest }) => {

@@ -28,7 +28,7 @@ function look(...statuses: readonly Rollout[]) {
   let last: RolloutRecord | undefined;
   const told: string[] = [];
   for (const object of statuses) {
-    for (let again = true; again; ) {
+    for (let again = true; again;) {
       const seen = observeRollout(last, object, 'local', NOW);
       told.push(...seen.transitions.map(({ type }) => type));
       again = seen.transitions.length > 0;
@@ -123,7 +123,11 @@ describe('given a release', () => {
   it('when the template goes back to stable, then the release is superseded and none starts', () => {
     const { told, release } = look(...before, rollout(STABLE, { revision: 3 }));
     expect(told.slice(2)).toEqual(['superseded', 'phase-changed']);
-    expect(release).toMatchObject({ id: 'u1.2.bbb', outcome: 'superseded', reason: 'superseded by the stable version' });
+    expect(release).toMatchObject({
+      id: 'u1.2.bbb',
+      outcome: 'superseded',
+      reason: 'superseded by the stable version',
+    });
   });
 
   it('when it pauses and goes on, then both are told', () => {

@@ -1,0 +1,106 @@
+/** The functions of Weir in one process: the very handlers that Lambda runs, on in-process queues, bus and schedule. */
+import { MINUTE, SECOND, type Millis } from '#core/time.ts';
+import type { PolicyRule } from '#core/commands/authorize.ts';
+import type { Verdict } from '#core/commands/command.ts';
+import type {
+  Announcer,
+  CursorStore,
+  Log,
+  OrderSender,
+  OrderStore,
+  Ports,
+  RunHistory,
+  Site,
+  StoredOrder,
+} from '#shared/ports.ts';
+import { createTicketQueue } from '#shared/queue/ticket-queue.ts';
+import type { TicketStore } from '#shared/queue/ticket-store.ts';
+import { createNotifierHandler } from '../../functions/notifier/handler.ts';
+import { createOrdersHandler } from '../../functions/orders/handler.ts';
+import { createReconcileHandler } from '../../functions/reconcile/handler.ts';
+import { createTickHandler } from '../../functions/tick/handler.ts';
+import { createLocalBus } from './bus.ts';
+import type { Timers } from './clock.ts';
+import { LocalQueue } from './queue.ts';
+
+export interface EngineParts {
+  readonly timers: Timers;
+  readonly sites: ReadonlyMap<string, Site>;
+  readonly tickets: TicketStore;
+  readonly history: RunHistory;
+  readonly cursors: CursorStore;
+  readonly orders: OrderStore;
+  readonly announcer: Announcer;
+  readonly log: Log;
+  readonly policy?: readonly PolicyRule[];
+  /** Function timeout < hold < visibility, on the clock of the timers. */
+  readonly hold?: Millis;
+  readonly answer?: (order: StoredOrder, verdict: Verdict) => Promise<void>;
+}
+
+export interface Engine {
+  readonly ports: Ports;
+  readonly orderSender: OrderSender;
+  readonly work: LocalQueue;
+  readonly ordersQueue: LocalQueue;
+  /** One tick now, as the schedule makes one every minute. */
+  tick(): Promise<void>;
+  /** The schedule runs from now on. */
+  start(): void;
+  stop(): void;
+}
+
+const CONCURRENCY = 8;
+
+export function createEngine(parts: EngineParts): Engine {
+  const { timers, hold = 2 * MINUTE } = parts;
+  const visibility = hold + 30 * SECOND;
+  const work = new LocalQueue({ name: 'work', timers, visibility, concurrency: CONCURRENCY, consume: (event) => reconcile(event) });
+  const ordersQueue = new LocalQueue({ name: 'orders', timers, visibility, concurrency: 1, consume: (event) => orders(event) });
+  const sender = { send: async (message: object, delay: Millis) => work.send(JSON.stringify(message), delay) };
+  const notify = createNotifierHandler({ announcer: parts.announcer, sent: parts.cursors });
+  const ports: Ports = {
+    clock: timers,
+    sites: parts.sites,
+    queue: createTicketQueue({ store: parts.tickets, sender, clock: timers, hold }),
+    history: parts.history,
+    bus: createLocalBus(timers, notify),
+    cursors: parts.cursors,
+    orders: parts.orders,
+    log: parts.log,
+  };
+  const reconcile = createReconcileHandler(ports);
+  const orders = createOrdersHandler(ports, ordersOptions(parts));
+  const schedule = createSchedule(timers, createTickHandler(ports));
+  return {
+    ports,
+    orderSender: { send: async (orderId) => ordersQueue.send(JSON.stringify({ orderId })) },
+    work,
+    ordersQueue,
+    ...schedule,
+    stop() {
+      schedule.stop();
+      work.stop();
+      ordersQueue.stop();
+    },
+  };
+}
+
+function ordersOptions({ policy, answer }: EngineParts) {
+  return { ...(policy === undefined ? {} : { policy }), ...(answer === undefined ? {} : { answer }) };
+}
+
+/** EventBridge's rate(1 minute): a tick that fails or is slow does not keep the next one from coming. */
+function createSchedule(timers: Timers, handle: (event: { id: string }) => Promise<unknown>) {
+  let cancel: (() => void) | undefined;
+  let ticks = 0;
+  async function tick(): Promise<void> {
+    ticks += 1;
+    await handle({ id: `tick-${ticks}` });
+  }
+  function start(): void {
+    cancel = timers.after(MINUTE, start);
+    timers.after(0, tick);
+  }
+  return { tick, start, stop: () => cancel?.() };
+}

@@ -1,0 +1,126 @@
+/**
+ * Stands in for the scheduler and every kubelet: walks pods through the states that a kubelet reports without running
+ * anything. It knows no resources, volumes, init containers, probes (beyond their initial delay) or hooks.
+ */
+import type { Cancel, Timers } from '../clock.ts';
+import { recordAt, refOf, type ApiObject } from './objects.ts';
+import { planOf, type KubeletOptions, type PodStep } from './pod-plan.ts';
+import { podStatusAt } from './pod-status.ts';
+import { hasEnded } from './pods.ts';
+import type { Store } from './store.ts';
+import { SECOND, type Millis } from '#core/time.ts';
+
+const NODE = 'local-node';
+const DEFAULT_STOP: Millis = 200;
+const PODS_PER_SUBNET = 254;
+
+export function startKubelet(store: Store, timers: Timers, options: KubeletOptions = {}): Cancel {
+  const kubelet = new Kubelet(store, timers, options);
+  return kubelet.start();
+}
+
+/** A pod that the kubelet has taken up. */
+interface Tended {
+  step: PodStep;
+  readonly ip: string;
+  isStopping: boolean;
+  /** What is yet to come for it. */
+  readonly cancels: Cancel[];
+}
+
+class Kubelet {
+  readonly #store: Store;
+  readonly #timers: Timers;
+  readonly #options: KubeletOptions;
+  /** By uid. */
+  readonly #tended = new Map<string, Tended>();
+  #addresses = 0;
+
+  constructor(store: Store, timers: Timers, options: KubeletOptions) {
+    this.#store = store;
+    this.#timers = timers;
+    this.#options = options;
+  }
+
+  start(): Cancel {
+    for (const pod of this.#store.list({ apiVersion: 'v1', kind: 'Pod' }).items) this.#see(pod);
+    const unsubscribe = this.#store.subscribe(({ type, object }) => {
+      if (object.kind !== 'Pod') return;
+      if (type === 'DELETED') this.#forget(object.metadata.uid);
+      else this.#see(object);
+    });
+    return () => {
+      unsubscribe();
+      for (const uid of this.#tended.keys()) this.#forget(uid);
+    };
+  }
+
+  #see(pod: ApiObject): void {
+    const { uid, deletionTimestamp } = pod.metadata;
+    const tended = this.#tended.get(uid);
+    if (tended === undefined) {
+      if (!hasEnded(pod) || deletionTimestamp !== undefined) this.#takeUp(pod);
+    } else if (deletionTimestamp !== undefined) this.#stop(pod, tended);
+    else if (hasGates(pod)) this.#soon(tended, () => this.#report(pod, tended));
+  }
+
+  #takeUp(pod: ApiObject): void {
+    const steps = planOf(pod, this.#options);
+    const [first = { state: 'creating', after: 0 }] = steps;
+    const tended: Tended = { step: first, ip: this.#nextAddress(pod), isStopping: false, cancels: [] };
+    this.#tended.set(pod.metadata.uid, tended);
+    for (const step of steps) this.#reach(pod, tended, step);
+    if (pod.metadata.deletionTimestamp !== undefined) this.#stop(pod, tended);
+  }
+
+  #reach(pod: ApiObject, tended: Tended, step: PodStep): void {
+    const enter = (): void => {
+      tended.step = step;
+      this.#report(pod, tended);
+    };
+    tended.cancels.push(this.#timers.after(step.after, enter));
+  }
+
+  #report(pod: ApiObject, tended: Tended): void {
+    const current = this.#store.find(refOf(pod));
+    if (current?.metadata.uid !== pod.metadata.uid) return;
+    const bound = { ...current, spec: { ...recordAt(current, 'spec'), nodeName: NODE } };
+    const status = podStatusAt(bound, tended.step, tended.ip, this.#store.timestamp(), this.#options);
+    this.#store.replace({ ...bound, status });
+  }
+
+  /** Containers get time to stop, at most their grace; nothing else happens to the pod meanwhile. */
+  #stop(pod: ApiObject, tended: Tended): void {
+    if (tended.isStopping) return;
+    tended.isStopping = true;
+    for (const cancel of tended.cancels.splice(0)) cancel();
+    const { uid, deletionGracePeriodSeconds = 0 } = pod.metadata;
+    const delay = Math.min(this.#options.stopDelay ?? DEFAULT_STOP, deletionGracePeriodSeconds * SECOND);
+    const end = (): void => {
+      if (this.#store.find(refOf(pod))?.metadata.uid !== uid) return;
+      this.#store.delete(refOf(pod), { uid, gracePeriodSeconds: 0 });
+    };
+    tended.cancels.push(this.#timers.after(delay, end));
+  }
+
+  #soon(tended: Tended, task: () => void): void {
+    tended.cancels.push(this.#timers.after(0, task));
+  }
+
+  #forget(uid: string): void {
+    for (const cancel of this.#tended.get(uid)?.cancels ?? []) cancel();
+    this.#tended.delete(uid);
+  }
+
+  /** A pod from before a restart keeps its own. */
+  #nextAddress(pod: ApiObject): string {
+    const { podIP } = recordAt(pod, 'status');
+    if (typeof podIP === 'string') return podIP;
+    this.#addresses += 1;
+    return `10.244.${Math.floor(this.#addresses / PODS_PER_SUBNET)}.${(this.#addresses % PODS_PER_SUBNET) + 1}`;
+  }
+}
+
+function hasGates(pod: ApiObject): boolean {
+  return Array.isArray(recordAt(pod, 'spec')['readinessGates']);
+}

@@ -1,0 +1,32 @@
+/** A cluster of the configuration, plugged together: its API, and the metrics that are asked for it. */
+import type { AddressRule } from '#core/egress/address-rules.ts';
+import type { EgressPolicy } from '#core/egress/judge.ts';
+import type { Secret } from '#core/resources/kubernetes.ts';
+import type { ClusterConfig } from '#shared/config.ts';
+import { createMetricProviders } from '#shared/metric-providers/registry.ts';
+import type { Clock, Cluster, Site } from '#shared/ports.ts';
+
+export interface SiteOptions {
+  readonly clock: Clock;
+  readonly egress: EgressPolicy;
+}
+
+export function createSite(config: ClusterConfig, cluster: Cluster, { clock, egress }: SiteOptions): Site {
+  const providers = createMetricProviders({
+    clock,
+    cluster,
+    egress,
+    addressRules: config.metrics as readonly AddressRule[],
+    secrets: (namespace, name) => readSecret(cluster, namespace, name),
+    controllerNamespace: process.env['POD_NAMESPACE'] ?? 'argo-rollouts',
+    environment: process.env,
+  });
+  return { cluster, controllers: config.controllers, namespaces: config.namespaces, providers };
+}
+
+async function readSecret(cluster: Cluster, namespace: string, name: string) {
+  const secret = await cluster.get<Secret>({ apiVersion: 'v1', kind: 'Secret', namespace, name });
+  if (secret === undefined) return undefined;
+  const data = Object.entries((secret.data ?? {}) as Record<string, string>);
+  return Object.fromEntries(data.map(([key, value]) => [key, Buffer.from(value, 'base64').toString('utf8')]));
+}

@@ -1,0 +1,159 @@
+/**
+ * The embedded stack, one process: Weir's functions, dynalite on disk, a Kubernetes API with its controllers, and a metrics
+ * source, all on one scaled clock and on 127.0.0.1. A second start goes on where the first one stopped.
+ */
+import { join } from 'node:path';
+import { writeFileSync } from 'node:fs';
+import { SECOND, type Instant } from '#core/time.ts';
+import { parseConfig, type WeirConfig } from '#shared/config.ts';
+import { createTable } from '#shared/dynamodb/table.ts';
+import { createDynamodbCursorStore } from '#shared/history/dynamodb-cursor-store.ts';
+import { createDynamodbOrderStore } from '#shared/history/dynamodb-order-store.ts';
+import { createDynamodbRunHistory } from '#shared/history/dynamodb-run-history.ts';
+import { createKubernetesCluster, kubeConfigFrom, type KubernetesCluster } from '#shared/kubernetes/cluster.ts';
+import type { Announcer, Cluster, Log, Ports } from '#shared/ports.ts';
+import { createDynamodbTicketStore } from '#shared/queue/dynamodb-ticket-store.ts';
+import { ScaledClock } from './clock.ts';
+import { DataFolder } from './data-folder.ts';
+import { startDynalite, type LocalDynamodb } from './dynalite.ts';
+import { createEngine, type Engine } from './engine.ts';
+import { startControllers } from './kubernetes/controllers.ts';
+import { kubeconfigFor, startServer } from './kubernetes/server.ts';
+import { Store, type StoreDump } from './kubernetes/store.ts';
+import { FAILING, HEALTHY } from './metrics/behaviour.ts';
+import type { SamplesDump } from './metrics/samples.ts';
+import { createMetricsSource } from './metrics/source.ts';
+import { simulatedPods } from './simulated-pods.ts';
+import { createSite } from './site.ts';
+import { FAULTY } from './tour/images.ts';
+
+export interface StackOptions {
+  readonly data: string;
+  readonly speed: number;
+  readonly announcer: Announcer;
+  readonly log: Log;
+  /** The label under which the simulated pods count the HTTP status. */
+  readonly statusLabel?: string;
+}
+
+export interface LocalStack {
+  readonly clock: ScaledClock;
+  readonly cluster: Cluster;
+  readonly ports: Ports;
+  readonly engine: Engine;
+  /** Path of a kubeconfig for the embedded API. */
+  readonly kubeconfig: string;
+  readonly metricsUrl: string;
+  /** Keeps everything for the next start; nothing is left running. */
+  stop(): Promise<void>;
+}
+
+interface StackState {
+  readonly now: Instant;
+  readonly kubernetes: StoreDump;
+  readonly metrics: SamplesDump;
+}
+
+/** A crash loses at most this much of the embedded cluster. */
+const SAVE_EVERY_REAL_MS = 2 * SECOND;
+/** A pass may take this much real time before another worker takes over. */
+const HOLD_REAL_MS = 10 * SECOND;
+
+/** @throws InvalidSpecError when the data folder is in use or was written by another Weir */
+export async function startStack(options: StackOptions): Promise<LocalStack> {
+  const folder = new DataFolder(options.data);
+  const state = folder.load() as StackState | undefined;
+  const clock = new ScaledClock(options.speed, state?.now);
+  const embedded = await startEmbedded(clock, state, options);
+  const dynamodb = await startDynalite({ folder: join(folder.path, 'dynamodb') });
+  const kubeconfig = join(folder.path, 'kubeconfig');
+  writeFileSync(kubeconfig, embedded.kubeconfig, { mode: 0o600 });
+  const cluster = createKubernetesCluster({ name: 'local', kubeConfig: kubeConfigFrom({ file: kubeconfig }) });
+  const engine = startEngine(clock, dynamodb, cluster, embedded.config, options);
+  const save = () => folder.save({ now: clock.now(), ...embedded.dump() } satisfies StackState);
+  const saving = setInterval(save, SAVE_EVERY_REAL_MS);
+  return {
+    clock,
+    cluster,
+    ports: engine.ports,
+    engine,
+    kubeconfig,
+    metricsUrl: embedded.metricsUrl,
+    async stop() {
+      clearInterval(saving);
+      engine.stop();
+      clock.stop();
+      save();
+      cluster.close();
+      await embedded.stop();
+      await dynamodb.stop();
+      folder.unlock();
+    },
+  };
+}
+
+/** The world that Weir works on: a cluster, and the metrics of what runs in it. */
+async function startEmbedded(clock: ScaledClock, state: StackState | undefined, { statusLabel }: StackOptions) {
+  const store = new Store({ clock }, state?.kubernetes);
+  const controllers = startControllers(store, clock, { startDelay: 2 * SECOND, readyDelay: 3 * SECOND });
+  const metrics = createMetricsSource({
+    timers: clock,
+    pods: () => simulatedPods(store),
+    behaviourOf: ({ image }) => (image.endsWith(FAULTY) ? FAILING : HEALTHY),
+    ...(statusLabel === undefined ? {} : { statusLabel }),
+  });
+  if (state !== undefined) metrics.load(state.metrics);
+  const server = await startServer(store);
+  const metricsUrl = await metrics.listen();
+  return {
+    metricsUrl,
+    kubeconfig: kubeconfigFor('weir', server),
+    config: localConfig(metricsUrl),
+    dump: () => ({ kubernetes: store.dump(), metrics: metrics.dump() }),
+    async stop() {
+      controllers.stop();
+      await metrics.stop();
+      await server.close();
+    },
+  };
+}
+
+/** The weir.yaml of the local stack: template addresses stay as written, a rule leads them to the metrics source. */
+function localConfig(metricsUrl: string): WeirConfig {
+  const config = {
+    clusters: [
+      {
+        name: 'local',
+        controllers: ['analysis', 'rollouts'],
+        metrics: [{ match: 'http://prometheus:9090', url: metricsUrl }],
+      },
+    ],
+    egress: { loopback: [new URL(metricsUrl).host] },
+  };
+  return parseConfig(JSON.stringify(config), 'the local configuration');
+}
+
+function startEngine(
+  clock: ScaledClock,
+  dynamodb: LocalDynamodb,
+  cluster: KubernetesCluster,
+  { clusters, egress, policy }: WeirConfig,
+  { announcer, log, speed }: StackOptions,
+): Engine {
+  const table = createTable(dynamodb.client, dynamodb.tableName);
+  const sites = clusters.map((config) => [config.name, createSite(config, cluster, { clock, egress })] as const);
+  const engine = createEngine({
+    timers: clock,
+    sites: new Map(sites),
+    tickets: createDynamodbTicketStore(table, clock),
+    history: createDynamodbRunHistory(table, clock),
+    cursors: createDynamodbCursorStore(table),
+    orders: createDynamodbOrderStore(table),
+    announcer,
+    log,
+    policy: policy as NonNullable<Parameters<typeof createEngine>[0]['policy']>,
+    hold: HOLD_REAL_MS * speed,
+  });
+  engine.start();
+  return engine;
+}

@@ -1,0 +1,36 @@
+/** Rules that name metrics by a regular expression: dry-run and retention. analysis §9, §10. */
+import { InvalidSpecError } from '../errors.ts';
+
+export interface MetricRule {
+  readonly metricName: string;
+}
+
+/**
+ * For each metric name that some rule matches, the last such rule. The expression is searched in the name, not anchored;
+ * an invalid one matches nothing.
+ * @param field what the message calls the list: `dryRun`, `measurementRetention`
+ * @throws InvalidSpecError for a rule that matches no metric
+ */
+export function rulesByMetric<Rule extends MetricRule>(
+  field: string,
+  rules: readonly Rule[],
+  names: readonly string[],
+): ReadonlyMap<string, Rule> {
+  const matched = new Map<string, Rule>();
+  for (const [index, rule] of rules.entries()) {
+    const matches = matcher(rule.metricName);
+    const hits = names.filter(matches);
+    if (hits.length === 0) throw new InvalidSpecError(`${field}[${index}]: Rule didn't match any metric name(s)`);
+    for (const name of hits) matched.set(name, rule);
+  }
+  return matched;
+}
+
+function matcher(expression: string): (name: string) => boolean {
+  try {
+    const compiled = new RegExp(expression, 'u');
+    return (name) => compiled.test(name);
+  } catch {
+    return () => false;
+  }
+}

@@ -1,0 +1,46 @@
+/** The metric results with this pass's measurements in them. analysis §6.1. */
+import type { MetricResult, Phase } from '../resources/argo.ts';
+import { countersAfter } from './counters.ts';
+import { measurementOf, redactedMetadata, type TakenReading } from './measurement.ts';
+import { omitEmpty } from './omit-empty.ts';
+import { redactor, type Redact } from './secrets.ts';
+
+export interface Recording {
+  readonly readings: readonly TakenReading[];
+  readonly dryRun: ReadonlySet<string>;
+  readonly secretsUsed: readonly string[];
+}
+
+/** Stored results keep their order; new ones follow in the order of the readings. */
+export function recordReadings(stored: readonly MetricResult[], recording: Recording): readonly MetricResult[] {
+  const redact = redactor(recording.secretsUsed);
+  const results = new Map(stored.map((result) => [result.name, result]));
+  for (const taken of recording.readings) {
+    const { name } = taken.task.metric;
+    const result = results.get(name) ?? newResult(taken, recording.dryRun, redact);
+    results.set(name, withMeasurement(result, taken, redact));
+  }
+  return [...results.values()];
+}
+
+/** The flag and the metadata of a result are fixed at its first measurement. */
+function newResult({ task, metadata }: TakenReading, dryRun: ReadonlySet<string>, redact: Redact): MetricResult {
+  const { name } = task.metric;
+  return {
+    name,
+    phase: 'Running',
+    ...omitEmpty({ dryRun: dryRun.has(name), metadata: redactedMetadata(metadata, redact) }),
+  };
+}
+
+function withMeasurement(result: MetricResult, taken: TakenReading, redact: Redact): MetricResult {
+  const measurement = measurementOf(taken, redact);
+  const earlier = result.measurements ?? [];
+  // A resumed or terminated measurement replaces the one in flight, which is the last.
+  const kept = taken.task.measurement === undefined ? earlier : earlier.slice(0, -1);
+  return omitEmpty({
+    ...result,
+    ...countersAfter(result, measurement.phase as Phase),
+    measurements: [...kept, measurement],
+  });
+}

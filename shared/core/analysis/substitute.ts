@@ -1,0 +1,90 @@
+/** Filling `{{args.…}}` into metrics. analysis §4. */
+import { InvalidSpecError } from '../errors.ts';
+import type { Argument, Metric } from '../resources/argo.ts';
+
+/** Argo's order of a metric's fields: it decides which of several unknown tokens is the last. */
+const FIELD_ORDER = [
+  'name',
+  'interval',
+  'initialDelay',
+  'count',
+  'successCondition',
+  'failureCondition',
+  'failureLimit',
+  'inconclusiveLimit',
+  'consecutiveErrorLimit',
+  'provider',
+  'consecutiveSuccessLimit',
+];
+
+/**
+ * Values by argument name; of two arguments with one name the later counts.
+ * @throws InvalidSpecError for an argument without a value, used or not (a fieldRef left in a run never gets one)
+ */
+export function argumentValues(args: readonly Argument[]): ReadonlyMap<string, string> {
+  const values = new Map<string, string>();
+  for (const { name, value } of args) {
+    if (value === undefined || value === null) throw new InvalidSpecError(`argument "${name}" was not supplied`);
+    values.set(name, value);
+  }
+  return values;
+}
+
+/**
+ * The metric with its tokens replaced, wherever they stand in its texts.
+ * @throws InvalidSpecError for an unknown token, an argument without value or one that breaks the metric
+ */
+export function resolveMetric(metric: Metric, args: readonly Argument[]): Metric {
+  const values = argumentValues(args);
+  const text = substituteTokens(serialize(metric), (token) => {
+    const value = token.startsWith('args.') ? values.get(token.slice('args.'.length)) : undefined;
+    return value === undefined ? undefined : escape(value);
+  });
+  return JSON.parse(text) as Metric;
+}
+
+/**
+ * Replace each `{{token}}`. An opening `{{` swallows everything up to the next `}}`; what is put in is not read again.
+ * @param valueOf the text for a trimmed token, undefined when it is unknown
+ * @throws InvalidSpecError that names the last unknown token as it was written
+ */
+export function substituteTokens(text: string, valueOf: (token: string) => string | undefined): string {
+  let result = '';
+  let unknown: string | undefined;
+  let position = 0;
+  for (let start = text.indexOf('{{'); start >= 0; start = text.indexOf('{{', position)) {
+    const closing = text.indexOf('}}', start + 2);
+    const end = closing < 0 ? text.length : closing;
+    const written = text.slice(start + 2, end);
+    const value = closing < 0 ? undefined : valueOf(written.trim());
+    if (value === undefined) unknown = written;
+    result += text.slice(position, start) + (value ?? '');
+    position = end + 2;
+  }
+  if (unknown !== undefined) throw new InvalidSpecError(`failed to resolve {{${unknown}}}`);
+  return result + text.slice(position);
+}
+
+function serialize(metric: Metric): string {
+  const entries = Object.entries(metric).toSorted(([a], [b]) => FIELD_ORDER.indexOf(a) - FIELD_ORDER.indexOf(b));
+  return escapeForHtml(JSON.stringify(Object.fromEntries(entries)));
+}
+
+/** Go writes these three escaped, and a token that holds one is reported so. */
+function escapeForHtml(json: string): string {
+  return json.replaceAll('<', '\\u003c').replaceAll('>', '\\u003e').replaceAll('&', '\\u0026');
+}
+
+/**
+ * The value as the inside of a JSON string.
+ * @throws InvalidSpecError for control characters: Go's quoting (strconv.Quote) writes escapes for them that JSON lacks
+ */
+function escape(value: string): string {
+  // oxlint-disable-next-line no-control-regex -- control characters are what this looks for
+  const control = /[\u0000-\u0007\u000b\u000e-\u001f\u007f]/.exec(value)?.[0];
+  if (control !== undefined) {
+    const letter = control === '\u0007' ? 'a' : control === '\u000b' ? 'v' : 'x';
+    throw new InvalidSpecError(`invalid character '${letter}' in string escape code`);
+  }
+  return JSON.stringify(value).slice(1, -1);
+}

@@ -1,0 +1,113 @@
+/** Members, indexes, slices, membership. conditions.md §6, §7. */
+import { fail } from '../failure.ts';
+import type { Meter } from '../meter.ts';
+import { methodOf } from '../time/methods.ts';
+import { toInt } from './arithmetic.ts';
+import { conversionFails } from './assertions.ts';
+import { equal } from './equality.ts';
+import { formatValue } from './format.ts';
+import { byteAt, byteLength, encode, sliceBytes } from './text.ts';
+import { UINT8 } from './types.ts';
+import { ByteList, Dictionary, Integer, List, NIL_LIST, Struct, Time, typeName, typeOf, type Value } from './values.ts';
+
+/** `base.name`, `base[key]`; a missing key of a map is nil. @throws Failure for everything else that is not there */
+export function fetch(base: Value, key: Value): Value {
+  const found = lookUp(base, key);
+  if (found !== undefined) return found;
+  if (base instanceof List || typeof base === 'string') return outOfRange(base, key);
+  if (base instanceof Dictionary) return base.type.element?.kind === 'slice' ? NIL_LIST : null;
+  return fail(`cannot fetch ${formatValue(key)} from ${typeName(base)}`);
+}
+
+/** The member or item; undefined when there is none, or when the base has none at all. @throws Failure for a bad key */
+export function lookUp(base: Value, key: Value): Value | undefined {
+  if (base instanceof Dictionary) return base.get(key);
+  if (base instanceof List) {
+    const index = position(base.length, key);
+    return index === undefined ? undefined : base.at(index);
+  }
+  if (typeof base === 'string') {
+    const index = position(byteLength(base), key);
+    return index === undefined ? undefined : new Integer(UINT8, BigInt(byteAt(base, index)));
+  }
+  if (typeof key === 'string') return base instanceof Struct ? base.members.get(key) : methodOf(base, key);
+  if (base instanceof Time || base instanceof Struct) conversionFails(key, 'string');
+  return undefined;
+}
+
+/** Where an index points: from the end when negative; undefined outside. Floats are truncated. */
+function position(length: number, key: Value): number | undefined {
+  const index = absolute(length, key);
+  return index < 0n || index >= BigInt(length) ? undefined : Number(index);
+}
+
+function absolute(length: number, key: Value): bigint {
+  const index = toInt(key);
+  return index < 0n ? index + BigInt(length) : index;
+}
+
+function outOfRange(base: List | string, key: Value): never {
+  const length = lengthOf(base);
+  return fail(`index out of range: ${absolute(length, key)} (array length is ${length})`);
+}
+
+/** Like fetch, with nil instead of an error for what is not there. conditions.md §9 `first`, `last`. */
+export function fetchOrNil(base: Value, index: number): Value {
+  const key = BigInt(index);
+  if (base instanceof Dictionary) return base.type.key?.kind === 'interface' ? fetch(base, key) : null;
+  return base instanceof List || typeof base === 'string' ? (lookUp(base, key) ?? null) : null;
+}
+
+/** Bytes of a string, items of an array, members of a map. */
+export function lengthOf(value: Value): number {
+  if (typeof value === 'string') return byteLength(value);
+  if (value instanceof List) return value.length;
+  if (value instanceof Dictionary) return value.size;
+  return fail(`invalid argument for len (type ${typeName(value)})`);
+}
+
+/** `base[from:to]`; bounds count from the end when negative, and everything is clamped. */
+export function slice(base: Value, from: Value, to: Value): Value {
+  if (!(base instanceof List) && typeof base !== 'string') return fail(`cannot slice ${formatValue(from)}`);
+  const length = lengthOf(base);
+  const start = clamp(length, from);
+  const end = clamp(length, to);
+  const first = Math.min(start, end);
+  return typeof base === 'string' ? sliceBytes(base, first, end) : base.slice(first, end);
+}
+
+function clamp(length: number, bound: Value): number {
+  const at = absolute(length, bound);
+  if (at < 0n) return 0;
+  return at > BigInt(length) ? length : Number(at);
+}
+
+/** `needle in container` */
+export function contains(container: Value, needle: Value, meter: Meter): boolean {
+  if (container === null) return false;
+  if (container instanceof List) return includes(container, needle, meter);
+  if (container instanceof Dictionary) return container.get(needle) !== undefined;
+  if (container instanceof Struct) return typeof needle === 'string' ? container.members.has(needle) : notAField(container, needle);
+  return fail(`operator "in" not defined on ${typeName(container)}`);
+}
+
+function includes(list: List, needle: Value, meter: Meter): boolean {
+  for (let index = 0; index < list.length; index++) {
+    meter.charge(1);
+    if (equal(list.at(index), needle, meter)) return true;
+  }
+  return false;
+}
+
+/** The array that a predicate builtin walks: strings are walked byte by byte. @throws Failure for what cannot be walked */
+export function walkable(value: Value): List {
+  if (value instanceof List) return value;
+  if (typeof value === 'string') return new ByteList(encode(value));
+  if (value instanceof Dictionary && value.size === 0) return NIL_LIST;
+  if (value instanceof Dictionary) return fail('reflect: call of reflect.Value.Index on map Value');
+  return fail(`reflect: call of reflect.Value.Len on ${typeOf(value)?.kind ?? 'zero'} Value`);
+}
+
+function notAField(container: Struct, needle: Value): never {
+  return fail(`cannot use ${typeName(needle)} as field name of ${container.type.name}`);
+}

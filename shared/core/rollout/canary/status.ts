@@ -1,0 +1,102 @@
+/** The full status of a canary: reset, promotion, abort, or the next step. strategies §2.11. */
+import type { Decision } from '../../decision.ts';
+import type { RolloutStatus } from '../../resources/argo.ts';
+import { referenceTo } from '../current-runs.ts';
+import { finishFull } from '../finish.ts';
+import { stepHash } from '../hash.ts';
+import { formatSelector } from '../label-selector.ts';
+import { canaryOf, isAborted, newestHash, templateChanged, type Pass } from '../pass.ts';
+import { promote, promotionByHistory } from '../promotion.ts';
+import { availableOf, sizeOf } from '../replica-sets.ts';
+import { resetForUpdate } from '../reset.ts';
+import type { RestartOutcome } from '../restart.ts';
+import { isWithinRollbackWindow } from '../rollback.ts';
+import { freshStatus, type StatusDraft } from '../status.ts';
+import { currentStep, currentStepIndex, stepsOf } from './current-step.ts';
+import { thresholdMet } from './sizes.ts';
+import { stepProgress, stepText } from './steps.ts';
+
+export interface CanaryOutcome {
+  /** False where the pass ended early: then no step may complete. strategies, hazard 2. */
+  readonly completesStep: boolean;
+  readonly restart?: RestartOutcome;
+}
+
+export function templateOrStepsChanged(pass: Pass): boolean {
+  return templateChanged(pass) || pass.stored.currentStepHash !== stepHash(canaryOf(pass)?.steps);
+}
+
+export function finishCanary(pass: Pass, outcome: CanaryOutcome): Decision<RolloutStatus> {
+  const changed = templateOrStepsChanged(pass);
+  const base = baseStatus(pass, outcome);
+  if (changed) return finishFull(pass, afterReset(pass, base), true);
+  return finishFull(pass, advance(pass, base, outcome.completesStep), false);
+}
+
+function baseStatus(pass: Pass, { restart }: CanaryOutcome): StatusDraft {
+  const { stored } = pass;
+  return {
+    ...freshStatus(pass),
+    ...(restart?.restartedAt === undefined ? {} : { restartedAt: restart.restartedAt }),
+    selector: formatSelector(pass.rollout.spec.selector),
+    currentStepHash: stepHash(canaryOf(pass)?.steps),
+    canary: {
+      ...stored.canary,
+      currentStepAnalysisRunStatus: referenceTo(pass.runs.Step),
+      currentBackgroundAnalysisRunStatus: referenceTo(pass.runs.Background),
+    },
+  };
+}
+
+/** A new update begins at step 0, unless it goes back to what is known to work. */
+function afterReset(pass: Pass, base: StatusDraft): StatusDraft {
+  const count = stepsOf(pass).length;
+  const draft = { ...resetForUpdate(pass, base), currentStepIndex: count === 0 ? undefined : 0 };
+  const target = skipTarget(pass);
+  if (count === 0 || target === undefined) return draft;
+  pass.changes.event('SkipSteps', `Rollback to ${target}`);
+  return { ...draft, currentStepIndex: count };
+}
+
+function skipTarget(pass: Pass): string | undefined {
+  const { newest } = pass.sets;
+  if (newestHash(pass) === pass.stored.stableRS) return 'stable ReplicaSets';
+  return isWithinRollbackWindow(pass) && sizeOf(newest) > 0 ? 'active ReplicaSets within RollbackWindow' : undefined;
+}
+
+function advance(pass: Pass, base: StatusDraft, completesStep: boolean): StatusDraft {
+  const count = stepsOf(pass).length;
+  const skips = pass.stored.promoteFull === true || isWithinRollbackWindow(pass);
+  if (skips) {
+    pass.pause.clear();
+    pass.pause.removeAbort();
+  }
+  const index = skips ? count : currentStepIndex(pass);
+  const indexed = (value: number) => (count === 0 ? undefined : value);
+  const reason = promotionReason(pass, index);
+  if (reason !== undefined) return { ...promote(pass, base, reason), currentStepIndex: indexed(count) };
+  if (isAborted(pass)) return { ...base, currentStepIndex: indexed(base.stableRS === base.currentPodHash ? count : 0) };
+  const done = completesStep && !skips && stepProgress(pass)?.state === 'done';
+  return done ? withStepCompleted(pass, base) : { ...base, currentStepIndex: indexed(index) };
+}
+
+/** Why the current version becomes the stable one; undefined: it does not, yet. */
+function promotionReason(pass: Pass, index: number): string | undefined {
+  const { newest } = pass.sets;
+  if ((pass.stored.stableRS ?? '') === '') return 'Initial deploy';
+  if (isAborted(pass) || newest === undefined) return undefined;
+  if (availableOf(newest) < pass.replicas && !thresholdMet(pass, newest, pass.replicas)) return undefined;
+  const count = stepsOf(pass).length;
+  return promotionByHistory(pass) ?? (index >= count ? `Completed all ${count} canary steps` : undefined);
+}
+
+/** At most one step a pass. */
+function withStepCompleted(pass: Pass, base: StatusDraft): StatusDraft {
+  const step = currentStep(pass);
+  const index = currentStepIndex(pass) + 1;
+  pass.pause.remove('CanaryPauseStep');
+  const text = step === undefined ? '' : stepText(step);
+  pass.changes.event('RolloutStepCompleted', `Rollout step ${index}/${stepsOf(pass).length} completed (${text})`);
+  const { currentStepAnalysisRunStatus: _finished, ...canary } = base.canary ?? {};
+  return { ...base, canary, currentStepIndex: index };
+}

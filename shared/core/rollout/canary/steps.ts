@@ -1,0 +1,63 @@
+/** Is the current canary step done, and if not, what does it wait for? strategies §2.6, §2.11. */
+import { pauseSeconds } from '../../duration.ts';
+import type { CanaryStep, RolloutStatus } from '../../resources/argo.ts';
+import { parseTimestamp, SECOND, type Instant, type Millis } from '../../time.ts';
+import type { Pass } from '../pass.ts';
+import { pauseCondition } from '../pause.ts';
+import { currentStep } from './current-step.ts';
+import { atDesiredSizes } from './sizes.ts';
+
+export type StepProgress =
+  | { readonly state: 'done' }
+  | { readonly state: 'waiting'; readonly on: string; readonly requeueAfter?: Millis };
+
+const DONE: StepProgress = { state: 'done' };
+
+/** Where the current step stands; undefined without a current step. Nothing completes while a person pauses the Rollout. */
+export function stepProgress(pass: Pass): StepProgress | undefined {
+  const step = currentStep(pass);
+  if (step === undefined) return undefined;
+  if (pass.rollout.spec.paused === true) return { state: 'waiting', on: 'spec.paused' };
+  if (step.pause !== undefined) return pauseProgress(pass.stored, step.pause, pass.now);
+  if (step.setWeight !== undefined) {
+    return atDesiredSizes(pass) ? DONE : { state: 'waiting', on: `the pods of weight ${step.setWeight}` };
+  }
+  if (step.analysis !== undefined) {
+    const phase = pass.runs.Step?.status?.phase ?? 'Pending';
+    return phase === 'Successful' ? DONE : { state: 'waiting', on: `its AnalysisRun, which is ${phase}` };
+  }
+  return { state: 'waiting', on: 'a kind of step that is not supported' };
+}
+
+/** A pause ends when a person clears its condition, or after its duration. */
+function pauseProgress(
+  stored: RolloutStatus,
+  { duration }: NonNullable<CanaryStep['pause']>,
+  now: Instant,
+): StepProgress {
+  const condition = pauseCondition(stored, 'CanaryPauseStep');
+  if (condition === undefined) {
+    return stored.controllerPause === true ? DONE : { state: 'waiting', on: 'its own pause condition' };
+  }
+  if (duration === undefined) return { state: 'waiting', on: 'a person' };
+  const end = (parseTimestamp(condition.startTime) ?? now) + pauseSeconds(duration) * SECOND;
+  return now > end ? DONE : { state: 'waiting', on: 'the end of the pause', requeueAfter: Math.max(1, end - now) };
+}
+
+/** How a step is called in events. engine §17. */
+export function stepText({ setWeight, pause, analysis, experiment, ...step }: CanaryStep): string {
+  if (setWeight !== undefined) return `setWeight: ${setWeight}`;
+  if (pause !== undefined) return pause.duration === undefined ? 'pause' : `pause: ${pause.duration}`;
+  if (experiment !== undefined) return 'experiment';
+  if (analysis !== undefined) return 'analysis';
+  if (step.plugin !== undefined) return `plugin: ${step.plugin.name}`;
+  if (step.setHeaderRoute !== undefined) return `setHeaderRoute: ${step.setHeaderRoute.name}`;
+  if (step.setMirrorRoute !== undefined) return `setMirrorRoute: ${step.setMirrorRoute.name}`;
+  return step.setCanaryScale === undefined ? 'invalid' : scaleText(step.setCanaryScale);
+}
+
+function scaleText({ matchTrafficWeight, weight, replicas }: NonNullable<CanaryStep['setCanaryScale']>): string {
+  if (matchTrafficWeight === true) return 'setCanaryScale{matchTrafficWeight: true}';
+  if (weight !== undefined) return `setCanaryScale{weight: ${weight}}`;
+  return replicas === undefined ? 'setCanaryScale' : `setCanaryScale{replicas: ${replicas}}`;
+}

@@ -1,0 +1,54 @@
+/** The reference's hashes of a pod template and of the canary steps. engine §4.5, §4.6. */
+import type { JsonValue } from '../json.ts';
+import type { CanaryStep } from '../resources/argo.ts';
+import type { PodTemplate } from '../resources/kubernetes.ts';
+import { goJson } from './go-json.ts';
+import type { FieldsOf } from './go-schema.ts';
+import { podTemplateFields } from './pod-template-schema.ts';
+import { stepFields } from './step-schema.ts';
+
+const FNV_OFFSET = 0x811c9dc5;
+const FNV_PRIME = 0x01000193;
+/** No vowels and no look-alikes, so that a hash never spells a word. */
+const ALPHABET = 'bcdfghjklmnpqrstvwxz2456789';
+
+/**
+ * Value of the label `rollouts-pod-template-hash` for a template.
+ * @param collisionCount how often this hash was found taken (`status.collisionCount`); undefined: never
+ */
+export function podTemplateHash(template: PodTemplate | undefined, collisionCount?: number): string {
+  const sum = fnv1a(jsonBytes(template ?? {}, 'PodTemplateSpec', podTemplateFields), FNV_OFFSET);
+  return encode(collisionCount === undefined ? sum : fnv1a(countBytes(collisionCount), sum));
+}
+
+/** Value of `status.currentStepHash`. */
+export function stepHash(steps: readonly CanaryStep[] | undefined): string {
+  if (steps === undefined) return encode(fnv1a(bytesOf('null'), FNV_OFFSET));
+  const text = `[${steps.map((step) => goJson(step as unknown as JsonValue, 'CanaryStep', stepFields)).join(',')}]`;
+  return encode(fnv1a(bytesOf(text), FNV_OFFSET));
+}
+
+function jsonBytes(value: object, struct: string, fieldsOf: FieldsOf): Uint8Array {
+  return bytesOf(goJson(value as JsonValue, struct, fieldsOf));
+}
+
+function bytesOf(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
+}
+
+/** Eight bytes, of which only the low four carry the count. */
+function countBytes(count: number): Uint8Array {
+  const bytes = new Uint8Array(8);
+  new DataView(bytes.buffer).setUint32(0, count, true);
+  return bytes;
+}
+
+function fnv1a(bytes: Uint8Array, start: number): number {
+  let sum = start;
+  for (const byte of bytes) sum = Math.imul(sum ^ byte, FNV_PRIME) >>> 0;
+  return sum;
+}
+
+function encode(sum: number): string {
+  return Array.from(String(sum), (digit) => ALPHABET.charAt(digit.charCodeAt(0) % ALPHABET.length)).join('');
+}

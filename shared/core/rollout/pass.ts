@@ -1,0 +1,108 @@
+/** One pass over a Rollout: what was read, what has been decided so far, and the questions that every part asks. */
+import type { BlueGreenStrategy, CanaryStrategy, Rollout, RolloutStatus } from '../resources/argo.ts';
+import type { ReplicaSet } from '../resources/kubernetes.ts';
+import type { Instant } from '../time.ts';
+import { adoptReplicaSets } from './adoption.ts';
+import { Changes } from './changes.ts';
+import { findCondition, setCondition } from './conditions.ts';
+import { currentRunsOf, type CurrentRuns } from './current-runs.ts';
+import { PauseDraft } from './pause.ts';
+import { hashOf, sortReplicaSets, type ReplicaSets } from './replica-sets.ts';
+import { isWithinDeadline } from './scale-down.ts';
+import type { RolloutSnapshot } from './snapshot.ts';
+
+export interface Pass {
+  readonly snapshot: RolloutSnapshot;
+  readonly now: Instant;
+  readonly rollout: Rollout;
+  /** As stored; many rules read this and not the status being computed (strategies, hazard 1). */
+  readonly stored: RolloutStatus;
+  /** `spec.replicas`, R. */
+  readonly replicas: number;
+  readonly changes: Changes;
+  readonly pause: PauseDraft;
+  /** As edited so far in this pass. */
+  readonly sets: ReplicaSets;
+  /** The newest ReplicaSet was still waiting for its scale-down deadline when the pass began. */
+  readonly newestWithinDelay: boolean;
+  /** Analysis runs by kind; parts of the pass replace it. */
+  runs: CurrentRuns;
+}
+
+export function beginPass(snapshot: RolloutSnapshot): Pass {
+  const { rollout, now } = snapshot;
+  const changes = new Changes();
+  const owned = adoptReplicaSets(rollout, snapshot.replicaSets, changes);
+  const sets = sortReplicaSets(rollout, owned);
+  const stored = withFoundReplicaSet(rollout.status ?? {}, sets.newest, now);
+  return {
+    snapshot,
+    now,
+    rollout,
+    stored,
+    replicas: replicasOf(rollout),
+    changes,
+    pause: new PauseDraft(stored),
+    get sets() {
+      return edited(sets, changes);
+    },
+    newestWithinDelay: sets.newest !== undefined && isWithinDeadline(sets.newest, now),
+    runs: currentRunsOf(stored, snapshot.analysisRuns),
+  };
+}
+
+/** The stored conditions; a ReplicaSet that was found, not made, starts the progress clock. engine §5.2 step 6. */
+function withFoundReplicaSet(stored: RolloutStatus, newest: ReplicaSet | undefined, now: Instant): RolloutStatus {
+  if (newest === undefined || findCondition(stored.conditions, 'Progressing') !== undefined) return stored;
+  const message = `Found new replica set "${newest.metadata.name}"`;
+  const condition = { type: 'Progressing', status: 'True', reason: 'FoundNewReplicaSet', message } as const;
+  return { ...stored, conditions: setCondition(stored.conditions, condition, now).conditions };
+}
+
+function edited(sets: ReplicaSets, changes: Changes): ReplicaSets {
+  const current = (replicaSet: ReplicaSet) => changes.current(replicaSet);
+  return {
+    newest: sets.newest && current(sets.newest),
+    stable: sets.stable && current(sets.stable),
+    older: sets.older.map(current),
+    others: sets.others.map(current),
+    all: sets.all.map(current),
+  };
+}
+
+export function replicasOf(rollout: Rollout): number {
+  return rollout.spec.replicas ?? 1;
+}
+
+export function canaryOf(pass: Pass): CanaryStrategy | undefined {
+  return pass.rollout.spec.strategy?.canary;
+}
+
+export function blueGreenOf(pass: Pass): BlueGreenStrategy | undefined {
+  return pass.rollout.spec.strategy?.blueGreen;
+}
+
+/** Hash of the newest ReplicaSet: what `currentPodHash` becomes. */
+export function newestHash(pass: Pass): string {
+  return hashOf(pass.sets.newest);
+}
+
+/** As stored: `stableRS` is `currentPodHash`. True when both are empty. */
+export function isFullyPromoted(status: RolloutStatus): boolean {
+  return (status.stableRS ?? '') === (status.currentPodHash ?? '');
+}
+
+/** A stable ReplicaSet exists and is not the newest. */
+export function hasSeparateStable(sets: ReplicaSets): boolean {
+  return sets.stable !== undefined && hashOf(sets.stable) !== hashOf(sets.newest);
+}
+
+export function isAborted(pass: Pass): boolean {
+  return pass.pause.aborted;
+}
+
+/** The template has changed since the last full status. engine §8.7. */
+export function templateChanged(pass: Pass): boolean {
+  const recorded = pass.stored.currentPodHash ?? '';
+  return recorded !== '' && recorded !== newestHash(pass);
+}

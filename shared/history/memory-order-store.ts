@@ -1,0 +1,35 @@
+/** Orders in memory. */
+import type { OrderStore, StoredOrder } from '../ports.ts';
+
+export function createMemoryOrderStore(): OrderStore {
+  const orders = new Map<string, StoredOrder>();
+
+  function newestWhere(wanted: (order: StoredOrder) => boolean, limit: number | undefined): StoredOrder[] {
+    const found = [...orders.values()].filter(wanted);
+    return found.toSorted((a, b) => b.receivedAt - a.receivedAt).slice(0, limit);
+  }
+
+  return {
+    async accept(order) {
+      if (orders.has(order.id)) return 'duplicate';
+      orders.set(order.id, structuredClone(order));
+      return 'accepted';
+    },
+    async get(id) {
+      return orders.get(id);
+    },
+    async finish(id, outcome) {
+      const order = orders.get(id);
+      if (order?.state === 'accepted') orders.set(id, { ...order, ...outcome });
+    },
+    async ofPerson(person, limit) {
+      return newestWhere((order) => order.person === person, limit);
+    },
+    async ofRollout({ cluster, namespace, name }, limit) {
+      return newestWhere(
+        ({ rollout }) => rollout.cluster === cluster && rollout.namespace === namespace && rollout.name === name,
+        limit,
+      );
+    },
+  };
+}

@@ -1,0 +1,141 @@
+/** Requests to one API server: authenticated, bounded in time, on kept connections. */
+import { request as requestPlain, type ClientRequest, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http';
+import { request as requestTls } from 'node:https';
+import { InvalidSpecError, messageOf, TransientError } from '#core/errors.ts';
+import type { Millis } from '#core/time.ts';
+import type { Answer } from './answers.ts';
+import type { Access, Credentials } from './credentials.ts';
+import { contentTypeOf, methodOf, type ApiRequest } from './requests.ts';
+
+export interface Limits {
+  /** The whole exchange ends by then. */
+  readonly timeout: Millis;
+  /** Ends it earlier. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+export class Connection {
+  readonly cluster: string;
+  readonly #credentials: Credentials;
+  readonly #timeout: Millis;
+
+  /** @param cluster its name, for messages  @param timeout of one ordinary exchange */
+  constructor(cluster: string, credentials: Credentials, timeout: Millis) {
+    this.cluster = cluster;
+    this.#credentials = credentials;
+    this.#timeout = timeout;
+  }
+
+  /** @throws TransientError when no answer comes; whatever the server answers is returned */
+  async send(request: ApiRequest): Promise<Answer> {
+    return this.#explained(request, async () => read(await this.#open(request, { timeout: this.#timeout })));
+  }
+
+  /**
+   * The answer while it comes in, for a watch. Its body must be read or destroyed.
+   * @throws TransientError when no answer begins
+   */
+  async open(request: ApiRequest, limits: Limits): Promise<IncomingMessage> {
+    return this.#explained(request, () => this.#open(request, limits));
+  }
+
+  /** What to throw for an exchange that broke. */
+  broken(request: ApiRequest, error: unknown): Error {
+    if (error instanceof InvalidSpecError) return error;
+    const what = `${request.verb} ${request.path}`;
+    return new TransientError(`Cluster ${this.cluster}: ${what}: no answer: ${messageOf(error)}`, { cause: error });
+  }
+
+  async #explained<T>(request: ApiRequest, exchange: () => Promise<T>): Promise<T> {
+    try {
+      return await exchange();
+    } catch (error) {
+      throw this.broken(request, error);
+    }
+  }
+
+  /** An expired token is renewed once; a second 401 is the caller's to see. */
+  async #open(request: ApiRequest, limits: Limits): Promise<IncomingMessage> {
+    const access = await this.#credentials.access();
+    const answer = await exchangeOnLiveConnection(request, access, limits);
+    if (answer.statusCode !== 401) return answer;
+    answer.resume();
+    this.#credentials.renew(access.config);
+    return exchangeOnLiveConnection(request, await this.#credentials.access(), limits);
+  }
+}
+
+/**
+ * A kept connection may have been closed by the other side meanwhile (an idle limit, a frozen function). Then the server
+ * has not read the request, or it has and it does no harm a second time: all but create can be repeated.
+ */
+async function exchangeOnLiveConnection(request: ApiRequest, access: Access, limits: Limits): Promise<IncomingMessage> {
+  try {
+    return await exchange(request, access, limits);
+  } catch (error) {
+    if (!(error instanceof ClosedMeanwhile) || request.verb === 'create') throw error;
+    return exchange(request, access, limits);
+  }
+}
+
+/** A connection that had served before broke without an answer. */
+class ClosedMeanwhile extends Error {}
+
+function exchange(request: ApiRequest, access: Access, limits: Limits): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const body = request.body === undefined ? undefined : Buffer.from(JSON.stringify(request.body));
+    const sent = start(request, headersOf(request, access, body), access, limits, resolve);
+    sent.on('error', (error: NodeJS.ErrnoException) => {
+      const closed = sent.reusedSocket && (error.code === 'ECONNRESET' || error.code === 'EPIPE');
+      reject(closed ? new ClosedMeanwhile(error.message, { cause: error }) : error);
+    });
+    sent.end(body);
+  });
+}
+
+/** The length is said because Node says none of its own for a DELETE with a body. */
+function headersOf(request: ApiRequest, access: Access, body: Buffer | undefined): OutgoingHttpHeaders {
+  return {
+    ...access.headers,
+    accept: 'application/json',
+    'user-agent': 'weir',
+    ...(body === undefined ? {} : { 'content-type': contentTypeOf(request), 'content-length': body.byteLength }),
+  };
+}
+
+function start(
+  request: ApiRequest,
+  headers: OutgoingHttpHeaders,
+  access: Access,
+  limits: Limits,
+  onAnswer: (answer: IncomingMessage) => void,
+): ClientRequest {
+  const url = `${access.server}${request.path}${queryOf(request)}`;
+  const timeLimit = AbortSignal.timeout(limits.timeout);
+  const options = {
+    ...access.options,
+    method: methodOf(request),
+    headers,
+    signal: limits.signal === undefined ? timeLimit : AbortSignal.any([limits.signal, timeLimit]),
+  };
+  return url.startsWith('http:') ? requestPlain(url, options, onAnswer) : requestTls(url, options, onAnswer);
+}
+
+function queryOf(request: ApiRequest): string {
+  return request.query === undefined ? '' : `?${new URLSearchParams(request.query).toString()}`;
+}
+
+/** The whole answer. @throws Error for a success that is no JSON: a proxy spoke, not the API server */
+export async function read(answer: IncomingMessage): Promise<Answer> {
+  answer.setEncoding('utf8');
+  let text = '';
+  for await (const chunk of answer) text += chunk as string;
+  const code = answer.statusCode ?? 0;
+  const retryAfter = answer.headers['retry-after'];
+  try {
+    return { code, retryAfter, body: JSON.parse(text) as unknown };
+  } catch (error) {
+    if (code < 300) throw new Error('the answer is no JSON', { cause: error });
+    return { code, retryAfter, body: text };
+  }
+}

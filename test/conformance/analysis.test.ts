@@ -1,0 +1,86 @@
+/** Each verified example of analysis, one test each. WEIR_ANALYSIS_EXAMPLES names other examples than those kept here. */
+import { describe, expect, it } from '@jest/globals';
+import type { JsonObject, JsonValue } from '#core/json.ts';
+import {
+  comparableRequests,
+  comparableStatus,
+  comparableText,
+  withoutEmpty,
+} from './analysis/comparable.ts';
+import { loadExamples, type Example, type RunExample, type StepOutcome } from './analysis/examples.ts';
+import {
+  gcOutcome,
+  mergeOutcome,
+  resolveOutcome,
+  rolloutArgsOutcome,
+  validateOutcome,
+} from './analysis/pure-outcomes.ts';
+import { runSteps, type StepResult } from './analysis/run-example.ts';
+
+describe('given an example that the reference has executed, when Weir does the same, then the outcome is the same', () => {
+  for (const example of loadExamples()) it(`${example.kind}: ${example.name}`, () => check(example));
+});
+
+function check(example: Example): void | Promise<void> {
+  switch (example.kind) {
+    case 'run':
+      return checkRun(example);
+    case 'value':
+      return undefined;
+    case 'merge':
+      return expectSame(mergeOutcome(example), example.outcome);
+    case 'validate':
+      return expectSame(validateOutcome(example), example.outcome);
+    case 'resolve':
+      return expectSame(resolveOutcome(example), example.outcome);
+    case 'rolloutArgs':
+      return expectSame(rolloutArgsOutcome(example), example.outcome);
+    case 'gc':
+      return expectSame(gcOutcome(example), example.outcome);
+  }
+}
+
+async function checkRun(example: RunExample): Promise<void> {
+  const results = await runSteps(example);
+  for (const [index, outcome] of example.outcome.entries()) {
+    expect(comparableResult(results[index]!, outcome)).toEqual(comparableOutcome(outcome));
+  }
+}
+
+function comparableResult(result: StepResult, outcome: StepOutcome): object {
+  return {
+    ...result,
+    status: comparableStatus(result.status),
+    requests: comparableRequests(result.requests, outcome.requests ?? []),
+    writes: result.writes.toSorted(),
+    requeueAfter: result.requeueAfter.map(rounded),
+  };
+}
+
+function comparableOutcome(outcome: StepOutcome): object {
+  const { at, status, events = [], requests = [], writes = [], requeueAfter = [], jobs = [], deleted } = outcome;
+  return {
+    at,
+    status: comparableStatus(status),
+    events,
+    requests: comparableRequests(requests, requests),
+    writes: writes.toSorted(),
+    requeueAfter: requeueAfter.map(rounded),
+    jobs,
+    deleted: deleted === true,
+  };
+}
+
+/** Whole hundredths of a second: Weir counts in milliseconds, and looks one later where a measurement is due strictly after. */
+function rounded(seconds: number): number {
+  return Math.round(seconds * 100) / 100;
+}
+
+function expectSame(actual: object, expected: object): void {
+  expect(comparable(actual)).toEqual(comparable(expected));
+}
+
+function comparable(value: object): JsonValue | undefined {
+  const json = JSON.parse(JSON.stringify(value)) as JsonObject;
+  return withoutEmpty(comparableText(json));
+}

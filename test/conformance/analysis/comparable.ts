@@ -1,0 +1,103 @@
+/** Making what Weir did and what the reference did comparable: times as seconds, what examples.md calls not literal removed. */
+import type { AnalysisRunStatus } from '#core/resources/argo.ts';
+import type { JsonObject, JsonValue } from '#core/json.ts';
+import type { RecordedRequest } from './examples.ts';
+
+export const EPOCH = Date.UTC(2024, 0, 1);
+
+const TIMES = new Set(['startedAt', 'finishedAt', 'completedAt', 'resumeAt']);
+const COUNTERS = ['count', 'successful', 'failed', 'inconclusive', 'error', 'consecutiveError', 'consecutiveSuccess'];
+
+/** The words of the expression library behind a condition error are its own (examples.md). */
+const CONDITION_ERROR = /(could not evaluate (?:success|failure)Condition ".*?": )(?!metric result is nil or empty)[^]*$/;
+/** … and so are those of Go's JSON and number parsers. */
+const PARSER_ERROR = /(Could not parse JSON body: |could not parse account ID: )[^]*$/;
+
+export function secondsOf(timestamp: string): number {
+  return (Date.parse(timestamp) - EPOCH) / 1000;
+}
+
+/** A status as the examples write it: times in seconds, all counters of a result, results by name. */
+export function comparableStatus(status: AnalysisRunStatus | JsonObject | undefined): JsonValue | undefined {
+  if (status === undefined) return undefined;
+  const { runSummary, metricResults, ...rest } = comparableText(withSeconds(status as JsonObject)) as JsonObject;
+  const results = ((metricResults ?? []) as JsonObject[]).map(withCounters);
+  return {
+    ...rest,
+    ...(runSummary !== undefined && Object.keys(runSummary as JsonObject).length > 0 && { runSummary }),
+    ...(results.length > 0 && { metricResults: results.toSorted(byName) }),
+  };
+}
+
+/** Any JSON with the wording of foreign parsers removed from its texts. */
+export function comparableText(value: JsonValue): JsonValue {
+  if (typeof value === 'string') return value.replace(CONDITION_ERROR, '$1…').replace(PARSER_ERROR, '$1…');
+  return mapJson(value, comparableText);
+}
+
+/** Any JSON without null and the empty lists and objects that Go's serialization adds. */
+export function withoutEmpty(value: JsonValue): JsonValue | undefined {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.length === 0 ? undefined : value.map((item) => withoutEmpty(item) ?? {});
+  const entries = Object.entries(value).flatMap(([key, member]) => {
+    const kept = withoutEmpty(member);
+    return kept === undefined || kept === null ? [] : [[key, kept] as const];
+  });
+  return entries.length === 0 ? undefined : Object.fromEntries(entries);
+}
+
+/** Requests to different keys come in any order; only the headers that the example names are looked at. */
+export function comparableRequests(
+  requests: readonly RecordedRequest[],
+  expected: readonly RecordedRequest[],
+): readonly JsonObject[] {
+  const ordered = requests.toSorted((a, b) => a.key.localeCompare(b.key));
+  const wanted = expected.toSorted((a, b) => a.key.localeCompare(b.key));
+  return ordered.map((request, index) => comparableRequest(request, wanted[index]));
+}
+
+function comparableRequest({ key, method, path, headers, body }: RecordedRequest, like?: RecordedRequest): JsonObject {
+  const names = Object.keys(like?.headers ?? {}).map((name) => name.toLowerCase());
+  const sent = Object.entries(headers ?? {}).map(([name, value]) => [name.toLowerCase(), value] as const);
+  return {
+    key,
+    method,
+    path: path.replace(/([?&](?:time|start|end)=)[^&]*/g, '$1*'),
+    headers: Object.fromEntries(sent.filter(([name]) => names.includes(name))),
+    body: comparableBody(body),
+  };
+}
+
+/** Members of JSON in any order; of a form, without the times of the query, which the examples leave out. */
+function comparableBody(body: string | undefined): JsonValue {
+  if (body === undefined) return '';
+  try {
+    return JSON.parse(body) as JsonValue;
+  } catch {
+    return body.replace(/&?(?:time)=[^&]*/g, '').replace(/^&/, '');
+  }
+}
+
+function withSeconds(value: JsonValue): JsonValue {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return mapJson(value, withSeconds);
+  return Object.fromEntries(
+    Object.entries(value as JsonObject).map(([key, member]) => [
+      key,
+      TIMES.has(key) && typeof member === 'string' ? secondsOf(member) : withSeconds(member),
+    ]),
+  );
+}
+
+function withCounters(result: JsonObject): JsonObject {
+  return { ...Object.fromEntries(COUNTERS.map((name) => [name, 0])), ...result };
+}
+
+function byName(a: JsonObject, b: JsonObject): number {
+  return String(a['name']) < String(b['name']) ? -1 : 1;
+}
+
+function mapJson(value: JsonValue, change: (value: JsonValue) => JsonValue): JsonValue {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(change);
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, change(member)]));
+}

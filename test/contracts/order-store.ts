@@ -1,0 +1,98 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { MINUTE } from '#core/time.ts';
+import type { OrderStore, StoredOrder } from '#shared/ports.ts';
+
+const RECEIVED = Date.UTC(2026, 10, 24, 12);
+
+/** What stored orders promise: known once, finished once. */
+export function defineOrderStoreContract(name: string, create: () => OrderStore): void {
+  let homes = 0;
+  let store: OrderStore;
+
+  function anOrder(id: string, fields: Partial<StoredOrder> = {}): StoredOrder {
+    return {
+      id: `${homes}-${id}`,
+      receivedAt: RECEIVED,
+      person: `slack:T${homes}/U1`,
+      rollout: { cluster: `cluster-${homes}`, namespace: 'shop', name: 'checkout' },
+      order: { verb: 'promote', binding: { stepIndex: 2, startedAt: null }, weight: 0.1 },
+      state: 'accepted',
+      ...fields,
+    };
+  }
+
+  beforeEach(() => {
+    homes += 1;
+    store = create();
+  });
+
+  describe(`order store over ${name}`, () => {
+    it('given an unknown id, then there is no order, and finishing it makes none', async () => {
+      expect(await store.get('unknown')).toBeUndefined();
+      await store.finish('unknown', { state: 'applied' });
+      expect(await store.get('unknown')).toBeUndefined();
+    });
+
+    it('given an accepted order, then it is read back as it was', async () => {
+      const order = anOrder('a');
+      expect(await store.accept(order)).toBe('accepted');
+      expect(await store.get(order.id)).toEqual(order);
+    });
+
+    it('given the same delivery again, then it is a duplicate and changes nothing, also when the first is finished', async () => {
+      const order = anOrder('a');
+      await store.accept(order);
+      expect(await store.accept(anOrder('a', { person: 'somebody else' }))).toBe('duplicate');
+      expect(await store.get(order.id)).toEqual(order);
+      await store.finish(order.id, { state: 'refused', verdict: 'not allowed', finishedAt: RECEIVED + 1 });
+      expect(await store.accept(order)).toBe('duplicate');
+      expect(await store.get(order.id)).toMatchObject({ state: 'refused' });
+    });
+
+    it('given many deliveries at the same time, then one is accepted', async () => {
+      const results = await Promise.all(Array.from({ length: 6 }, () => store.accept(anOrder('a'))));
+      expect(results.filter((result) => result === 'accepted')).toHaveLength(1);
+    });
+
+    it.each(['applied', 'refused', 'stale'] as const)(
+      'given an order finished as %s, then no second finish changes it',
+      async (state) => {
+        const order = anOrder('a');
+        await store.accept(order);
+        await store.finish(order.id, { state, verdict: 'step 2 → 3', finishedAt: RECEIVED + MINUTE });
+        await store.finish(order.id, { state: 'stale', verdict: 'too late', finishedAt: RECEIVED + 2 * MINUTE });
+        expect(await store.get(order.id)).toEqual({
+          ...order,
+          state,
+          verdict: 'step 2 → 3',
+          finishedAt: RECEIVED + MINUTE,
+        });
+      },
+    );
+
+    it('given orders of several people, then those of one come newest first, up to the limit', async () => {
+      for (const minute of [2, 1, 3])
+        await store.accept(anOrder(`m${minute}`, { receivedAt: RECEIVED + minute * MINUTE }));
+      const mine = anOrder('m1').person;
+      await store.accept(anOrder('other', { person: `${mine}0`, receivedAt: RECEIVED + 9 * MINUTE }));
+      const ids = async (limit?: number) => (await store.ofPerson(mine, limit)).map(({ id }) => id.split('-')[1]);
+      expect(await ids()).toEqual(['m3', 'm2', 'm1']);
+      expect(await ids(2)).toEqual(['m3', 'm2']);
+      expect(await store.ofPerson('nobody')).toEqual([]);
+    });
+
+    it('given orders for several rollouts, then those of one come newest first, with what became of them', async () => {
+      const { rollout } = anOrder('a');
+      await store.accept(anOrder('a'));
+      await store.accept(anOrder('b', { receivedAt: RECEIVED + MINUTE, person: 'cli:ana' }));
+      await store.accept(anOrder('c', { rollout: { ...rollout, namespace: 'staging' } }));
+      await store.finish(anOrder('a').id, { state: 'applied', verdict: 'done' });
+      const states = (await store.ofRollout(rollout)).map(({ state, verdict }) => [state, verdict]);
+      expect(states).toEqual([
+        ['accepted', undefined],
+        ['applied', 'done'],
+      ]);
+      expect(await store.ofRollout(rollout, 1)).toMatchObject([{ person: 'cli:ana' }]);
+    });
+  });
+}
