@@ -2,20 +2,23 @@
  * `/weir …`: verified, understood, bound to what the Rollout shows now, stored, acknowledged. The order is applied by
  * functions/orders, which answers through the response_url. Slack shows its user any 200 at once; it repeats nothing.
  */
+import { fullName } from '#core/commands/resolve-name.ts';
 import { HELP, parseWords } from '#core/commands/parse.ts';
 import { messageOf } from '#core/errors.ts';
-import { escapeSlack } from '#core/messages/slack-text.ts';
-import type { CursorStore, Log, RunHistory, Site } from '#shared/ports.ts';
+import { codeSpan, escapeSlack } from '#core/messages/slack-text.ts';
+import { findRollouts, type Overview } from '#shared/controllers/find-rollouts.ts';
+import { placeOrder, type Asker, type Ordered, type OrderPorts } from '#shared/controllers/place-order.ts';
+import type { Clock, CursorStore, Log, RunHistory, Site } from '#shared/ports.ts';
 import type { WebRequest, WebResponse } from '#shared/web-request.ts';
-import { placeOrder, type OrderPorts } from './place-order.ts';
 import { answerQuestion } from './questions.ts';
-import { findRollouts } from './rollouts.ts';
 import { parseSlashCommand, type SlashCommand } from './schema.ts';
 import { isSignedBySlack } from './signature.ts';
 
 export interface SlackPorts extends OrderPorts {
   readonly sites: ReadonlyMap<string, Site>;
   readonly history: RunHistory;
+  /** The time that Slack signs with; in the local stack the other clock runs faster. */
+  readonly wallClock: Clock;
   /** Remembers signatures: the same request twice is a replay. */
   readonly seen: CursorStore;
   readonly log: Log;
@@ -41,7 +44,7 @@ export function createSlackHandler(ports: SlackPorts) {
     const signature = headers['x-slack-signature'];
     const timestamp = headers['x-slack-request-timestamp'];
     const signed = { rawBody, timestamp, signature };
-    if (!isSignedBySlack(signed, await ports.signingSecrets(), ports.clock.now())) {
+    if (!isSignedBySlack(signed, await ports.signingSecrets(), ports.wallClock.now())) {
       ports.log.info('Slash command refused', { reason: 'signature' });
       return { status: 401, body: { error: 'the signature is missing, wrong or too old' } };
     }
@@ -53,10 +56,25 @@ export function createSlackHandler(ports: SlackPorts) {
     const asked = parseWords(command.text);
     if (asked.kind === 'help') return asked.problem === undefined ? HELP : `${escapeSlack(asked.problem)}.\n${HELP}`;
     const overview = await findRollouts(ports.sites, ports.log);
-    if (asked.kind === 'order') return placeOrder(asked, command, overview, request, ports);
+    if (asked.kind === 'order') return order(asked, askerOf(command, request), overview);
     const text = await answerQuestion(asked, overview.found, ports.history);
     return overview.silent.length === 0 ? text : `${text}\n(no answer from ${escapeSlack(overview.silent.join(', '))})`;
   }
+
+  async function order(asked: Ordered, asker: Asker, overview: Overview): Promise<string> {
+    const result = await placeOrder(asked, asker, overview, ports);
+    if ('problem' in result) return escapeSlack(`Not done: ${result.problem}`);
+    return `Accepted: ${asked.verb} ${codeSpan(fullName(result.placed))}. What became of it follows here.`;
+  }
+}
+
+/** The signature is unique to the request: a delivery that comes twice is one order. */
+function askerOf({ team_id, user_id, response_url }: SlashCommand, { headers }: WebRequest): Asker {
+  return {
+    orderId: `slack:${headers['x-slack-signature'] ?? ''}`,
+    actor: { id: `slack:${team_id}/${user_id}`, name: `@${user_id}`, kind: 'person' },
+    ...(response_url === undefined ? {} : { answerTo: response_url }),
+  };
 }
 
 function say(text: string): WebResponse {

@@ -5,15 +5,11 @@ import type { ReleaseSummary } from '#core/history/record.ts';
 import { codeSpan, escapeSlack, shortened } from '#core/messages/slack-text.ts';
 import type { Rollout } from '#core/resources/argo.ts';
 import { formatTimestamp, SECOND } from '#core/time.ts';
+import type { Found } from '#shared/controllers/find-rollouts.ts';
 import type { RunHistory } from '#shared/ports.ts';
 
 const RELEASES = 5;
 const ROLLOUTS = 30;
-
-export interface Found {
-  readonly name: RolloutName;
-  readonly rollout: Rollout;
-}
 
 export async function answerQuestion(
   asked: Extract<Asked, { kind: 'question' }>,

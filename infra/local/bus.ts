@@ -1,4 +1,7 @@
-/** Stands in for the EventBridge bus with one rule to the notifier: asynchronous, retried, in no promised order. */
+/**
+ * Stands in for the EventBridge bus with one rule to the notifier: asynchronous, retried. Unlike the real one it delivers in
+ * the order of publication, so that what is read on a terminal reads as it happened.
+ */
 import type { EventBridgeEvent } from 'aws-lambda';
 import { formatTimestamp, SECOND, type Millis } from '#core/time.ts';
 import type { EventBus, ReleaseEvent } from '#shared/ports.ts';
@@ -10,18 +13,34 @@ const ATTEMPTS = 5;
 export type BusEvent = EventBridgeEvent<'Weir Transition', ReleaseEvent>;
 
 export function createLocalBus(timers: Timers, target: (event: BusEvent) => Promise<void>): EventBus {
-  function deliver(event: BusEvent, attempt: number, delay: Millis): void {
-    timers.after(delay, async () => {
-      try {
-        await target(event);
-      } catch {
-        if (attempt < ATTEMPTS) deliver(event, attempt + 1, RETRY_AFTER);
-      }
+  const waiting: { readonly event: BusEvent; readonly attempt: number }[] = [];
+  let delivering = false;
+
+  async function deliverAll(): Promise<void> {
+    if (delivering) return;
+    delivering = true;
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) await deliver(next.event, next.attempt);
+    delivering = false;
+  }
+
+  async function deliver(event: BusEvent, attempt: number): Promise<void> {
+    try {
+      await target(event);
+    } catch {
+      if (attempt < ATTEMPTS) enqueue(event, attempt + 1, RETRY_AFTER);
+    }
+  }
+
+  function enqueue(event: BusEvent, attempt: number, delay: Millis): void {
+    timers.after(delay, () => {
+      waiting.push({ event, attempt });
+      return deliverAll();
     });
   }
+
   return {
     async publish(events) {
-      for (const event of events) deliver(toBusEvent(event, timers), 1, 0);
+      for (const event of events) enqueue(toBusEvent(event, timers), 1, 0);
     },
   };
 }

@@ -3,7 +3,7 @@
  * source, all on one scaled clock and on 127.0.0.1. A second start goes on where the first one stopped.
  */
 import { join } from 'node:path';
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { SECOND, type Instant } from '#core/time.ts';
 import { parseConfig, type WeirConfig } from '#shared/config.ts';
 import { createTable } from '#shared/dynamodb/table.ts';
@@ -13,7 +13,9 @@ import { createDynamodbRunHistory } from '#shared/history/dynamodb-run-history.t
 import { createKubernetesCluster, kubeConfigFrom, type KubernetesCluster } from '#shared/kubernetes/cluster.ts';
 import type { Announcer, Cluster, Log, Ports } from '#shared/ports.ts';
 import { createDynamodbTicketStore } from '#shared/queue/dynamodb-ticket-store.ts';
+import { answerThrough } from '#shared/slack/response-url.ts';
 import { ScaledClock } from './clock.ts';
+import { loadCredentials, type Credentials } from './credentials.ts';
 import { DataFolder } from './data-folder.ts';
 import { startDynalite, type LocalDynamodb } from './dynalite.ts';
 import { createEngine, type Engine } from './engine.ts';
@@ -25,13 +27,18 @@ import type { SamplesDump } from './metrics/samples.ts';
 import { createMetricsSource } from './metrics/source.ts';
 import { simulatedPods } from './simulated-pods.ts';
 import { createSite } from './site.ts';
+import { startSlack, type SlackStandIn } from './slack.ts';
 import { FAULTY } from './tour/images.ts';
+import { webFunctions } from './web-functions.ts';
+import { startWebServer } from './web-server.ts';
 
 export interface StackOptions {
   readonly data: string;
   readonly speed: number;
   readonly announcer: Announcer;
   readonly log: Log;
+  /** Of the webhooks and the API; a free one by default. */
+  readonly port?: number;
   /** The label under which the simulated pods count the HTTP status. */
   readonly statusLabel?: string;
 }
@@ -44,6 +51,10 @@ export interface LocalStack {
   /** Path of a kubeconfig for the embedded API. */
   readonly kubeconfig: string;
   readonly metricsUrl: string;
+  /** Where the webhooks and the API are. */
+  readonly url: string;
+  readonly credentials: Credentials;
+  readonly slack: SlackStandIn;
   /** Keeps everything for the next start; nothing is left running. */
   stop(): Promise<void>;
 }
@@ -53,6 +64,9 @@ interface StackState {
   readonly kubernetes: StoreDump;
   readonly metrics: SamplesDump;
 }
+
+/** Where the `weir` CLI finds the running stack. */
+const CONNECTION = 'connection.json';
 
 /** A crash loses at most this much of the embedded cluster. */
 const SAVE_EVERY_REAL_MS = 2 * SECOND;
@@ -69,7 +83,11 @@ export async function startStack(options: StackOptions): Promise<LocalStack> {
   const kubeconfig = join(folder.path, 'kubeconfig');
   writeFileSync(kubeconfig, embedded.kubeconfig, { mode: 0o600 });
   const cluster = createKubernetesCluster({ name: 'local', kubeConfig: kubeConfigFrom({ file: kubeconfig }) });
-  const engine = startEngine(clock, dynamodb, cluster, embedded.config, options);
+  const credentials = loadCredentials(folder.path);
+  const slack = await startSlack(credentials.slackSigningSecret);
+  const engine = startEngine(clock, dynamodb, cluster, embedded.config, slack, options);
+  const web = await startWebServer(webFunctions(engine, engine.ports, credentials), options.port);
+  writeConnection(folder.path, { url: web.url, token: credentials.apiToken });
   const save = () => folder.save({ now: clock.now(), ...embedded.dump() } satisfies StackState);
   const saving = setInterval(save, SAVE_EVERY_REAL_MS);
   return {
@@ -79,8 +97,14 @@ export async function startStack(options: StackOptions): Promise<LocalStack> {
     engine,
     kubeconfig,
     metricsUrl: embedded.metricsUrl,
+    url: web.url,
+    credentials,
+    slack,
     async stop() {
       clearInterval(saving);
+      await web.stop();
+      await slack.stop();
+      rmSync(join(folder.path, CONNECTION), { force: true });
       engine.stop();
       clock.stop();
       save();
@@ -90,6 +114,10 @@ export async function startStack(options: StackOptions): Promise<LocalStack> {
       folder.unlock();
     },
   };
+}
+
+function writeConnection(folder: string, connection: { url: string; token: string }): void {
+  writeFileSync(join(folder, CONNECTION), JSON.stringify(connection), { mode: 0o600 });
 }
 
 /** The world that Weir works on: a cluster, and the metrics of what runs in it. */
@@ -138,6 +166,7 @@ function startEngine(
   dynamodb: LocalDynamodb,
   cluster: KubernetesCluster,
   { clusters, egress, policy }: WeirConfig,
+  slack: SlackStandIn,
   { announcer, log, speed }: StackOptions,
 ): Engine {
   const table = createTable(dynamodb.client, dynamodb.tableName);
@@ -153,6 +182,10 @@ function startEngine(
     log,
     policy: policy as NonNullable<Parameters<typeof createEngine>[0]['policy']>,
     hold: HOLD_REAL_MS * speed,
+    answer: async ({ order }, { says }) => {
+      const to = order['answerTo'];
+      if (typeof to === 'string') await answerThrough(to, says, { hosts: [slack.host] });
+    },
   });
   engine.start();
   return engine;

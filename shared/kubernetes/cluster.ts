@@ -5,6 +5,7 @@ import type { JsonObject } from '#core/json.ts';
 import { applyMerge, diffMerge } from '#core/merge-patch.ts';
 import { refOf, type KubernetesObject, type NewObject, type ObjectRef } from '#core/resources/kubernetes.ts';
 import { SECOND, type Millis } from '#core/time.ts';
+import type { HttpAnswer } from '../http.ts';
 import type { Cluster, ListQuery, ObjectList, WatchEvent, WatchQuery } from '../ports.ts';
 import { accepted, messageOfStatus } from './answers.ts';
 import { Connection } from './connection.ts';
@@ -13,6 +14,7 @@ import { Discovery } from './discovery.ts';
 import type { KubeConfigSource } from './kube-config.ts';
 import { listResource } from './list.ts';
 import { requestFor, type Resource } from './requests.ts';
+import { askService, type ServiceRequest } from './service-proxy.ts';
 import { watchResource } from './watch.ts';
 
 export interface KubernetesClusterOptions {
@@ -32,8 +34,13 @@ export function kubeConfigFrom(source: KubeConfigSource): () => Promise<KubeConf
   return async () => (await import('./kube-config.ts')).loadKubeConfig(source);
 }
 
-/** A cluster that may be closed, so that no kept connection holds the process. */
 export interface KubernetesCluster extends Cluster {
+  /**
+   * Ask the Service `namespace/name:port` inside of the cluster, through the API server (RBAC: services/proxy). Whatever
+   * the Service answers is returned; the API server's own refusals are the errors of a Cluster.
+   */
+  askService(service: string, request: ServiceRequest): Promise<HttpAnswer>;
+  /** No kept connection holds the process any longer. */
   close(): void;
 }
 
@@ -121,6 +128,10 @@ class HttpCluster implements KubernetesCluster {
     const request = requestFor('delete', resource, ref, { body });
     const answer = await this.#connection.send(request);
     if (answer.code !== 404) accepted(answer, request, this.name);
+  }
+
+  askService(service: string, request: ServiceRequest): Promise<HttpAnswer> {
+    return askService(this.#connection, service, request);
   }
 
   close(): void {

@@ -1,11 +1,11 @@
 /** Requests to one API server: authenticated, bounded in time, on kept connections. */
-import { request as requestPlain, type ClientRequest, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http';
+import { request as requestPlain, type ClientRequest, type IncomingMessage } from 'node:http';
 import { request as requestTls } from 'node:https';
 import { InvalidSpecError, messageOf, TransientError } from '#core/errors.ts';
 import type { Millis } from '#core/time.ts';
 import type { Answer } from './answers.ts';
 import type { Access, Credentials } from './credentials.ts';
-import { contentTypeOf, methodOf, type ApiRequest } from './requests.ts';
+import { bodyOf, headersOf, methodOf, type ApiRequest } from './requests.ts';
 
 export interface Limits {
   /** The whole exchange ends by then. */
@@ -83,8 +83,8 @@ class ClosedMeanwhile extends Error {}
 
 function exchange(request: ApiRequest, access: Access, limits: Limits): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
-    const body = request.body === undefined ? undefined : Buffer.from(JSON.stringify(request.body));
-    const sent = start(request, headersOf(request, access, body), access, limits, resolve);
+    const body = bodyOf(request);
+    const sent = start(request, body, access, limits, resolve);
     sent.on('error', (error: NodeJS.ErrnoException) => {
       const closed = sent.reusedSocket && (error.code === 'ECONNRESET' || error.code === 'EPIPE');
       reject(closed ? new ClosedMeanwhile(error.message, { cause: error }) : error);
@@ -93,19 +93,9 @@ function exchange(request: ApiRequest, access: Access, limits: Limits): Promise<
   });
 }
 
-/** The length is said because Node says none of its own for a DELETE with a body. */
-function headersOf(request: ApiRequest, access: Access, body: Buffer | undefined): OutgoingHttpHeaders {
-  return {
-    ...access.headers,
-    accept: 'application/json',
-    'user-agent': 'weir',
-    ...(body === undefined ? {} : { 'content-type': contentTypeOf(request), 'content-length': body.byteLength }),
-  };
-}
-
 function start(
   request: ApiRequest,
-  headers: OutgoingHttpHeaders,
+  body: Buffer | undefined,
   access: Access,
   limits: Limits,
   onAnswer: (answer: IncomingMessage) => void,
@@ -115,7 +105,13 @@ function start(
   const options = {
     ...access.options,
     method: methodOf(request),
-    headers,
+    headers: {
+      'user-agent': 'weir',
+      ...headersOf(request),
+      ...access.headers,
+      // Node says no length of its own for a DELETE with a body.
+      ...(body === undefined ? {} : { 'content-length': body.byteLength }),
+    },
     signal: limits.signal === undefined ? timeLimit : AbortSignal.any([limits.signal, timeLimit]),
   };
   return url.startsWith('http:') ? requestPlain(url, options, onAnswer) : requestTls(url, options, onAnswer);
@@ -127,9 +123,7 @@ function queryOf(request: ApiRequest): string {
 
 /** The whole answer. @throws Error for a success that is no JSON: a proxy spoke, not the API server */
 export async function read(answer: IncomingMessage): Promise<Answer> {
-  answer.setEncoding('utf8');
-  let text = '';
-  for await (const chunk of answer) text += chunk as string;
+  const text = await readText(answer);
   const code = answer.statusCode ?? 0;
   const retryAfter = answer.headers['retry-after'];
   try {
@@ -138,4 +132,16 @@ export async function read(answer: IncomingMessage): Promise<Answer> {
     if (code < 300) throw new Error('the answer is no JSON', { cause: error });
     return { code, retryAfter, body: text };
   }
+}
+
+/** @throws Error for more bytes than these */
+export async function readText(answer: IncomingMessage, maxBytes = Infinity): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of answer) {
+    chunks.push(chunk as Buffer);
+    size += (chunk as Buffer).byteLength;
+    if (size > maxBytes) throw new Error(`the answer is larger than ${maxBytes} bytes`);
+  }
+  return Buffer.concat(chunks).toString('utf8');
 }

@@ -1,4 +1,5 @@
 /** What each operation sends, as data. */
+import { InvalidSpecError } from '#core/errors.ts';
 import type { JsonObject } from '#core/json.ts';
 import type { ListQuery } from '../ports.ts';
 
@@ -30,15 +31,30 @@ export interface ApiRequest {
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;
   readonly body?: JsonObject;
+  /** Instead of all that: what the API server hands on to a Service as it is. */
+  readonly passed?: PassedRequest;
+}
+
+export interface PassedRequest {
+  readonly method: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string | undefined;
 }
 
 export function methodOf(request: ApiRequest): string {
-  return METHODS[request.verb];
+  return request.passed?.method ?? METHODS[request.verb];
+}
+
+export function bodyOf(request: ApiRequest): Buffer | undefined {
+  const text = request.passed?.body ?? (request.body === undefined ? undefined : JSON.stringify(request.body));
+  return text === undefined ? undefined : Buffer.from(text);
 }
 
 /** JSON Patch and strategic merge patches are never sent: custom kinds do not take the latter. */
-export function contentTypeOf(request: ApiRequest): string {
-  return request.verb === 'patch' ? 'application/merge-patch+json' : 'application/json';
+export function headersOf(request: ApiRequest): Readonly<Record<string, string>> {
+  if (request.passed !== undefined) return request.passed.headers;
+  const contentType = request.verb === 'patch' ? 'application/merge-patch+json' : 'application/json';
+  return { accept: 'application/json', ...(request.body === undefined ? {} : { 'content-type': contentType }) };
 }
 
 /** `/api/v1` for the core group, `/apis/argoproj.io/v1alpha1` for every other. */
@@ -68,9 +84,20 @@ export function requestFor(
     ...(name === undefined ? [] : [name]),
     ...(subresource === undefined ? [] : [subresource]),
   ];
-  const path = [groupPath(resource.apiVersion), ...segments.map(encodeURIComponent)].join('/');
+  const path = [groupPath(resource.apiVersion), ...segments.map((name) => segment(name, resource))].join('/');
   const where = inNamespace ? ` in namespace ${namespace}` : '';
   return { verb, subject: `${rbacName(resource, subresource)}${where}`, path, ...rest };
+}
+
+/**
+ * Names come from manifests. `..` would lead to another path, and an empty one from an object to its whole collection.
+ * client-go IsValidPathSegmentName refuses the same.
+ */
+function segment(name: string, { kind }: Resource): string {
+  if (name !== '' && name !== '.' && name !== '..' && !/[/%]/.test(name)) return encodeURIComponent(name);
+  throw new InvalidSpecError(
+    `${kind} ${JSON.stringify(name)}: no object can have this name; correct it where it is used`,
+  );
 }
 
 function rbacName(resource: Resource, subresource: string | undefined): string {

@@ -4,6 +4,7 @@ import { redactor } from '#core/analysis/secrets.ts';
 import type { Millis } from '#core/time.ts';
 import type { Deadline, HttpAnswer, HttpRequest } from '../http.ts';
 import type { Cluster, Clock, MetricProvider } from '../ports.ts';
+import type { PluginLoaders } from './plugin.ts';
 import type { MetricTransport } from './transport.ts';
 
 /** All that a provider may use of the world. */
@@ -16,6 +17,7 @@ export interface ProviderContext {
   readonly controllerNamespace: string;
   readonly environment: Environment;
   readonly cluster: Cluster;
+  readonly plugins: PluginLoaders;
 }
 
 /** Decoded data of a Secret; undefined when there is none. */

@@ -9,6 +9,7 @@ import { parseTimestamp, type Millis } from '#core/time.ts';
 import type { HostResolver } from '../egress/guard.ts';
 import { createHttpClient, startDeadline, type Deadline } from '../http.ts';
 import type { Clock, Cluster, MetricProvider, MetricProviders } from '../ports.ts';
+import type { PluginLoaders } from './plugin.ts';
 import type { Environment, ProviderContext, ProviderFactory, SecretReader } from './provider.ts';
 import { createTransport, type ServiceProxy } from './transport.ts';
 
@@ -25,6 +26,8 @@ export interface MetricProviderOptions {
   readonly environment: Environment;
   /** Needed for address rules that name a service. */
   readonly serviceProxy?: ServiceProxy;
+  /** Metric plugins of Weir by name, `weir/…`. */
+  readonly plugins?: PluginLoaders;
   /** How host names are resolved; the system's way by default. */
   readonly resolve?: HostResolver;
   /** How the time of a measurement is capped; real time by default. */
@@ -34,6 +37,16 @@ export interface MetricProviderOptions {
 const PROVIDERS: Readonly<Record<ProviderName, () => Promise<ProviderFactory>>> = {
   prometheus: async () => (await import('./prometheus.ts')).createPrometheusProvider,
   web: async () => (await import('./web.ts')).createWebProvider,
+  datadog: async () => (await import('./datadog.ts')).createDatadogProvider,
+  newRelic: async () => (await import('./new-relic.ts')).createNewRelicProvider,
+  wavefront: async () => (await import('./wavefront.ts')).createWavefrontProvider,
+  cloudWatch: async () => (await import('./cloud-watch.ts')).createCloudWatchProvider,
+  graphite: async () => (await import('./graphite.ts')).createGraphiteProvider,
+  influxdb: async () => (await import('./influxdb.ts')).createInfluxdbProvider,
+  skywalking: async () => (await import('./sky-walking.ts')).createSkyWalkingProvider,
+  kayenta: async () => (await import('./kayenta.ts')).createKayentaProvider,
+  job: async () => (await import('./job.ts')).createJobProvider,
+  plugin: async () => (await import('./plugin.ts')).createPluginProvider,
 };
 
 /** These leave measurements in flight; all others finish within `run`. */
@@ -55,9 +68,16 @@ export function createMetricProviders(options: MetricProviderOptions): MetricPro
 function contextOf(options: MetricProviderOptions): ProviderContext {
   const { clock, cluster, secrets, controllerNamespace, environment, egress, resolve, serviceProxy } = options;
   const client = createHttpClient({ egress, resolve });
-  const transport = createTransport({ client, rules: options.addressRules, cluster: cluster.name, serviceProxy });
-  const deadlines = options.startDeadline ?? startDeadline;
-  return { clock, cluster, secrets, controllerNamespace, environment, transport, startDeadline: deadlines };
+  return {
+    clock,
+    cluster,
+    secrets,
+    controllerNamespace,
+    environment,
+    transport: createTransport({ client, rules: options.addressRules, cluster: cluster.name, serviceProxy }),
+    startDeadline: options.startDeadline ?? startDeadline,
+    plugins: options.plugins ?? {},
+  };
 }
 
 function nameOf(metric: Metric): ProviderName {

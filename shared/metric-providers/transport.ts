@@ -17,7 +17,8 @@ export type ServiceProxy = (service: string, request: ServiceRequest) => Promise
 
 export type MetricAnswer =
   | { readonly ok: true; readonly answer: HttpAnswer }
-  | { readonly ok: false; readonly message: string };
+  /** `retryable`: the connection failed; the same request may succeed at once. */
+  | { readonly ok: false; readonly message: string; readonly retryable: boolean };
 
 export interface MetricTransport {
   ask(request: HttpRequest): Promise<MetricAnswer>;
@@ -40,8 +41,10 @@ async function ask(request: HttpRequest, options: TransportOptions): Promise<Met
   if (route.kind === 'service') return askService(request, route.service, route.path, options);
   const outcome = await options.client.exchange({ ...request, url: route.url });
   if (outcome.state === 'answered') return { ok: true, answer: outcome.answer };
-  const lost = outcome.failure.kind === 'unresolved' && route.kind === 'direct';
-  return refusal(request, lost ? missingRule(request.url, options.cluster) : told(outcome.failure));
+  const { failure } = outcome;
+  const lost = failure.kind === 'unresolved' && route.kind === 'direct';
+  const reason = lost ? missingRule(request.url, options.cluster) : told(failure);
+  return refusal(request, reason, failure.kind === 'connection');
 }
 
 async function askService(
@@ -63,8 +66,8 @@ async function askService(
   }
 }
 
-function refusal({ method, url }: HttpRequest, reason: string): MetricAnswer {
-  return { ok: false, message: `${method} "${originOf(url)}": ${reason}` };
+function refusal({ method, url }: HttpRequest, reason: string, retryable = false): MetricAnswer {
+  return { ok: false, message: `${method} "${originOf(url)}": ${reason}`, retryable };
 }
 
 function told({ kind, reason }: HttpFailure): string {

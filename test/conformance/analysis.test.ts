@@ -6,8 +6,15 @@ import {
   comparableStatus,
   comparableText,
   withoutEmpty,
+  withSeconds,
 } from './analysis/comparable.ts';
-import { loadExamples, type Example, type RunExample, type StepOutcome } from './analysis/examples.ts';
+import {
+  loadExamples,
+  type Example,
+  type RunExample,
+  type StepOutcome,
+  type ValueExample,
+} from './analysis/examples.ts';
 import {
   gcOutcome,
   mergeOutcome,
@@ -15,6 +22,7 @@ import {
   rolloutArgsOutcome,
   validateOutcome,
 } from './analysis/pure-outcomes.ts';
+import { takeValue } from './analysis/value-example.ts';
 import { runSteps, type StepResult } from './analysis/run-example.ts';
 
 describe('given an example that the reference has executed, when Weir does the same, then the outcome is the same', () => {
@@ -26,7 +34,7 @@ function check(example: Example): void | Promise<void> {
     case 'run':
       return checkRun(example);
     case 'value':
-      return undefined;
+      return checkValue(example);
     case 'merge':
       return expectSame(mergeOutcome(example), example.outcome);
     case 'validate':
@@ -74,6 +82,26 @@ function comparableOutcome(outcome: StepOutcome): object {
 /** Whole hundredths of a second: Weir counts in milliseconds, and looks one later where a measurement is due strictly after. */
 function rounded(seconds: number): number {
   return Math.round(seconds * 100) / 100;
+}
+
+/** Only times and metadata that the example tells are compared: the reference's value has not been through a run yet. */
+async function checkValue(example: ValueExample): Promise<void> {
+  const { measurement, metadata, requests, type } = await takeValue(example);
+  const { outcome } = example;
+  const expected = outcome.measurement ?? { phase: 'Error', message: outcome.providerError ?? '' };
+  const seen = comparable(pick(withSeconds(measurement), expected));
+  expect(seen).toEqual(comparable(expected));
+  expect(comparableRequests(requests, outcome.requests ?? [])).toEqual(
+    comparableRequests(outcome.requests ?? [], outcome.requests ?? []),
+  );
+  if (outcome.type !== undefined) expect(type).toBe(outcome.type);
+  if (outcome.providerError === undefined) expect(metadata).toEqual(outcome.metadata);
+}
+
+/** Without the times that the expected measurement does not name. */
+function pick(measurement: JsonObject, expected: JsonObject): JsonObject {
+  const times = ['startedAt', 'finishedAt'].filter((time) => !(time in expected));
+  return Object.fromEntries(Object.entries(measurement).filter(([key]) => !times.includes(key)));
 }
 
 function expectSame(actual: object, expected: object): void {

@@ -8,6 +8,8 @@ export interface Faults {
   readonly crash: number;
   /** Chance of a freeze at the same places; long enough to lose a hold. */
   readonly freeze: number;
+  /** Chance that a process takes its time with everything. */
+  readonly slow: number;
   /** Chance that a message comes a second time, and that it comes very late. */
   readonly duplicate: number;
   readonly late: number;
@@ -15,8 +17,8 @@ export interface Faults {
   readonly refuse: number;
 }
 
-export const CHAOS: Faults = { crash: 0.01, freeze: 0.006, duplicate: 0.1, late: 0.05, refuse: 0.03 };
-export const CALM: Faults = { crash: 0, freeze: 0, duplicate: 0, late: 0, refuse: 0 };
+export const CHAOS: Faults = { crash: 0.01, freeze: 0.006, slow: 0.3, duplicate: 0.1, late: 0.05, refuse: 0.03 };
+export const CALM: Faults = { crash: 0, freeze: 0, slow: 0, duplicate: 0, late: 0, refuse: 0 };
 
 /** Faults can be switched while the simulation runs. */
 export interface Weather {
@@ -34,13 +36,14 @@ export interface Process {
 }
 
 export function createProcess(name: string, scheduler: Scheduler, random: Random, weather: Weather): Process {
+  const latency: Millis = random.chance(weather.current.slow) ? SECOND : 40;
   let alive = true;
 
   async function pause(place: string): Promise<void> {
     const { crash, freeze } = weather.current;
     const frozen = random.chance(freeze);
     if (frozen) scheduler.note(`${name} freezes ${place}`);
-    await scheduler.sleep(frozen ? random.between(20 * SECOND, 5 * MINUTE) : random.between(1, 40));
+    await scheduler.sleep(frozen ? random.between(20 * SECOND, 5 * MINUTE) : random.between(1, latency));
     if (alive && random.chance(crash)) {
       alive = false;
       scheduler.note(`${name} crashes ${place}`);

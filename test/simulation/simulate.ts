@@ -20,7 +20,8 @@ const MAX_RECEIVES = 5;
 const CHAOS_LASTS: Millis = 20 * MINUTE;
 /** Enough for the latest message, a hop, a lost hold and their rescues. */
 const CALM_LASTS: Millis = 60 * MINUTE;
-const CHANGES = 30;
+/** Changes come in bursts: the next one while the one before is worked on. */
+const BURSTS = 12;
 
 export interface Outcome {
   readonly seed: number;
@@ -129,9 +130,12 @@ export async function simulate(seed: number, bug?: Bug): Promise<Outcome> {
       await process.run(() => tick(process));
     }, at);
   }
-  for (let left = CHANGES; left > 0; left--) {
+  for (let left = BURSTS; left > 0; left--) {
     const name = random.pick(toy.names);
-    scheduler.spawn(() => change(name), random.between(0, CHAOS_LASTS));
+    const at = random.between(0, CHAOS_LASTS);
+    for (let length = random.between(1, 4); length > 0; length--) {
+      scheduler.spawn(() => change(name), at + random.between(0, 5 * SECOND));
+    }
   }
   await scheduler.runUntil(START + CHAOS_LASTS);
   weather.current = CALM;

@@ -39,8 +39,8 @@ const LONGEST_STEP = 60 * SECOND;
 export class Traffic {
   readonly #options: TrafficOptions;
   #serving = new Map<string, { readonly pod: SimulatedPod; readonly metrics: PodMetrics }>();
-  /** Parts of requests that the last scrape left over, by Service. */
-  readonly #leftOver = new Map<string, number>();
+  /** Requests that have come in so far, by Service; the part of one that a scrape leaves over comes in with the next. */
+  readonly #arrived = new Map<string, number>();
   #scrapedAt: Instant | undefined;
 
   constructor(options: TrafficOptions) {
@@ -68,11 +68,12 @@ export class Traffic {
     for (const [service, pods] of byService) {
       const [first] = pods;
       if (first === undefined) continue;
-      const due = this.#options.requestsPerSecond(first.pod) * seconds + (this.#leftOver.get(service) ?? 0);
-      const requests = Math.floor(due);
-      this.#leftOver.set(service, due - requests);
+      const before = this.#arrived.get(service) ?? 0;
+      const after = before + this.#options.requestsPerSecond(first.pod) * seconds;
+      this.#arrived.set(service, after);
       for (const [index, { pod, metrics }] of pods.entries()) {
-        metrics.serve(shareOf(index, pods.length, requests), this.#options.behaviourOf(pod));
+        const requests = dealt(Math.floor(after), index, pods.length) - dealt(Math.floor(before), index, pods.length);
+        metrics.serve(requests, this.#options.behaviourOf(pod));
       }
     }
   }
@@ -87,9 +88,9 @@ export class Traffic {
   }
 }
 
-/** Evenly; of what cannot be divided the first get one more. */
-function shareOf(index: number, pods: number, requests: number): number {
-  return Math.floor(requests / pods) + (index < requests % pods ? 1 : 0);
+/** Of so many requests, dealt to the pods one after the other, how many are this pod's. */
+function dealt(requests: number, index: number, pods: number): number {
+  return Math.floor((requests + pods - 1 - index) / pods);
 }
 
 function labelsOf({ namespace, service, pod, podTemplateHash }: SimulatedPod): Readonly<Record<string, string>> {

@@ -1,6 +1,7 @@
 /** The tour on stdout: plain lines, or one JSON object a line. */
 import { evidenceLines, transitionLine } from '#core/messages/line.ts';
-import type { RecordedTransition, ReleaseSummary } from '#core/history/record.ts';
+import type { ReleaseSummary } from '#core/history/record.ts';
+import { decidingMeasurements } from '#core/messages/story.ts';
 import { formatTimestamp, SECOND } from '#core/time.ts';
 import type { Announcer, ReleaseEvent, RunHistory } from '#shared/ports.ts';
 import type { Narrator, TourStep } from './tour.ts';
@@ -22,7 +23,7 @@ export function createLineVoice(print: Print, history: () => RunHistory): Voice 
     async explain(release) {
       const told = await history().transitions(release.id);
       print(`\n   ${release.outcome}: ${release.reason}`);
-      if (release.outcome === 'aborted') for (const line of evidenceLines(deciding(told))) print(`   ${line}`);
+      if (release.outcome === 'aborted') for (const line of evidenceLines(decidingMeasurements(told))) print(`   ${line}`);
     },
     summary(steps) {
       print('');
@@ -62,11 +63,4 @@ function summaryLine(release: ReleaseSummary, expected: string): string {
   const mark = outcome === expected ? '✔' : '✖';
   const path = weights.length === 0 ? '' : `  ${weights.join(' → ')} %`;
   return `${mark} ${namespace}/${rollout} revision ${revision}: ${outcome} after ${secondsOf(release)} s${path}`;
-}
-
-/** The measurements of the metric that decided: the one that did not succeed. */
-function deciding(told: readonly RecordedTransition[]): readonly RecordedTransition[] {
-  const completed = told.filter(({ type }) => type === 'metric-completed');
-  const failed = completed.find(({ details }) => details['phase'] !== 'Successful');
-  return told.filter(({ type, details }) => type === 'measured' && details['metric'] === failed?.details['metric']);
 }

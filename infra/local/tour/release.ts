@@ -1,9 +1,9 @@
 /** One release as a person makes it: set an image, and wait for the end. */
 import type { ReleaseSummary } from '#core/history/record.ts';
-import { ARGO_API_VERSION, type Rollout } from '#core/resources/argo.ts';
-import { HOUR, SECOND, type Millis } from '#core/time.ts';
+import type { Rollout } from '#core/resources/argo.ts';
 import type { LocalStack } from '../stack.ts';
 import { withImage } from './images.ts';
+import { read, until } from './watch.ts';
 import { diffMerge } from '#core/merge-patch.ts';
 import { refOf } from '#core/resources/kubernetes.ts';
 
@@ -11,9 +11,6 @@ export interface RolloutPlace {
   readonly namespace: string;
   readonly name: string;
 }
-
-/** Nothing in the tour takes longer than this on the stack's clock. */
-const PATIENCE: Millis = 2 * HOUR;
 
 /** @returns the release, ended */
 export async function release(
@@ -59,27 +56,7 @@ export async function settled(stack: LocalStack, place: RolloutPlace): Promise<v
   });
 }
 
-async function read(stack: LocalStack, { namespace, name }: RolloutPlace): Promise<Rollout> {
-  const ref = { apiVersion: ARGO_API_VERSION, kind: 'Rollout', namespace, name };
-  const rollout = await stack.cluster.get<Rollout>(ref);
-  if (rollout === undefined) throw new Error(`Rollout ${namespace}/${name} is gone`);
-  return rollout;
-}
-
 async function newestRelease(stack: LocalStack, place: RolloutPlace): Promise<ReleaseSummary | undefined> {
   const [newest] = await stack.ports.history.releases({ cluster: stack.cluster.name, ...place }, 1);
   return newest;
-}
-
-/** Looks once a second of the stack's clock. @throws when it takes too long */
-async function until<T>(stack: LocalStack, what: string, look: () => Promise<T | undefined>): Promise<T> {
-  const deadline = stack.clock.now() + PATIENCE;
-  for (;;) {
-    const found = await look();
-    if (found !== undefined) return found;
-    if (stack.clock.now() > deadline) throw new Error(`waited too long for the ${what}`);
-    await new Promise<void>((resolve) => {
-      stack.clock.after(SECOND, resolve);
-    });
-  }
 }

@@ -1,5 +1,6 @@
 /** What a pass over an AnalysisRun comes to: new status, events, deletion, next look. analysis §5.2, §7, §11, §12. */
 import { NOTHING_TO_DO, type Decision, type EventNote } from '../decision.ts';
+import { diffMerge } from '../merge-patch.ts';
 import { isCompleted, type AnalysisRun, type AnalysisRunStatus, type MetricResult } from '../resources/argo.ts';
 import { refOf } from '../resources/kubernetes.ts';
 import { earliest, formatTimestamp, parseTimestamp, type Instant, type Millis } from '../time.ts';
@@ -13,7 +14,6 @@ import { omitEmpty } from './omit-empty.ts';
 import { outcomeOf, summaryOf, type AssessedMetric, type RunOutcome } from './outcome.ts';
 import { recordReadings } from './record-readings.ts';
 import { retentionLimit, trimmed } from './retention.ts';
-import { sameJson } from './same-json.ts';
 import { nextLook } from './wake.ts';
 
 /** One pass: the run as it was read, what was planned for it, and what the providers answered. */
@@ -52,18 +52,14 @@ function assessment(snapshot: ReadySnapshot): Decision<AnalysisRunStatus> {
   const metrics = assessedMetrics(snapshot.plan, results);
   const outcome = outcomeOf(metrics, run, terminating);
   const status = statusOf(snapshot, results, metrics, outcome);
+  const isChanged = Object.keys(diffMerge(run.status ?? {}, status)).length > 0;
   const requeueAfter = timeToNextLook(snapshot, results);
   return {
     actions: [],
-    ...(isChanged(run.status, status) && { status }),
+    ...(isChanged && { status }),
     events: [...events, ...(isCompleted(outcome.phase) ? [runCompleted(outcome.phase)] : [])],
     ...(requeueAfter !== undefined && { requeueAfter }),
   };
-}
-
-/** The dry-run summary, even an empty one, tells tools that the run has been assessed. */
-function isChanged(before: AnalysisRunStatus | undefined, after: AnalysisRunStatus): boolean {
-  return before?.dryRunSummary === undefined || !sameJson(before, after);
 }
 
 /** All stored results with this pass's measurements, each metric of the spec assessed in turn. */

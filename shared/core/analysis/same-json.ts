@@ -1,4 +1,4 @@
-/** Equality as the API server sees it. */
+/** Whether two specs ask the same. analysis §3.6. */
 
 /** Deep equality of JSON data; an absent field, null and an empty list or map are the same. */
 export function sameJson(a: unknown, b: unknown): boolean {

@@ -26,9 +26,9 @@ export function routeAddress(url: string, rules: readonly AddressRule[]): Route 
   });
   const best = fitting.toSorted((a, b) => b.rule.match.length - a.rule.match.length).at(0);
   if (best === undefined) return { kind: 'direct', url };
-  const tail = best.rest + asked.search;
-  if ('service' in best.rule) return { kind: 'service', service: best.rule.service, path: tail === '' ? '/' : tail };
-  return { kind: 'mapped', url: joined(best.rule.url, best.rest, asked.search) };
+  const { rule, rest } = best;
+  if ('url' in rule) return { kind: 'mapped', url: joined(rule.url, rest, asked.search) };
+  return { kind: 'service', service: rule.service, path: (rest || '/') + asked.search };
 }
 
 /** What follows the matched address: `/api/v1/query` behind `http://prometheus:9090`; undefined when it does not match. */

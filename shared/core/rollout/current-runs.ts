@@ -35,6 +35,6 @@ export function recordedRun({ canary, blueGreen }: RolloutStatus, kind: RunKind)
 export function referenceTo(run: AnalysisRun | undefined): RunReference | undefined {
   if (run === undefined) return undefined;
   const { phase = '', message = '' } = run.status ?? {};
-  const reference = { name: run.metadata.name, status: phase as RunReference['status'] };
+  const reference = { name: run.metadata.name, status: phase };
   return message === '' ? reference : { ...reference, message };
 }

@@ -58,7 +58,7 @@ export function parseEphemeralMetadata(text: string | undefined): Metadata {
   if (text === undefined || text === '') return {};
   try {
     const parsed: unknown = JSON.parse(text);
-    return typeof parsed === 'object' && parsed !== null ? (parsed as Metadata) : {};
+    return typeof parsed === 'object' && parsed !== null ? parsed : {};
   } catch {
     return {};
   }

@@ -93,3 +93,8 @@ export function quantityValue(text: string | number, milli = false): string {
   const unit = 10n ** 6n;
   return String(nanos < 0n ? -divideUp(-nanos, unit) * unit : divideUp(nanos, unit) * unit);
 }
+
+/** Billionths; undefined for a text that is no quantity. */
+export function quantityNanos(text: string | number): bigint | undefined {
+  return parseQuantity(String(text))?.nanos;
+}

@@ -52,7 +52,7 @@ export function storedForm(draft: StatusDraft): RolloutStatus {
     const kept = name === 'blueGreen' || name === 'canary' ? withoutZeros(value as object) : value;
     return isZero(kept) && !(KEPT_WHEN_ZERO.has(name) && kept === 0) ? [] : [[name, kept] as const];
   });
-  return Object.fromEntries(members) as RolloutStatus;
+  return Object.fromEntries(members);
 }
 
 function withoutZeros(part: object): object | undefined {

@@ -1,5 +1,17 @@
-import type { RolloutSnapshot } from './snapshot.ts';
+/** The first thing that is wrong with a Rollout, or with what it refers to. engine §3. */
 import type { SpecProblem } from './invalid-spec.ts';
-export function findSpecProblem(_snapshot: RolloutSnapshot): SpecProblem | undefined {
-  return undefined;
+import type { RolloutSnapshot } from './snapshot.ts';
+import { referenceProblems } from './validate-references.ts';
+import { specProblems } from './validate-spec.ts';
+import { strategyProblems } from './validate-strategy.ts';
+import { unsupportedFields } from './validate-support.ts';
+
+export function findSpecProblem(snapshot: RolloutSnapshot): SpecProblem | undefined {
+  const { rollout } = snapshot;
+  for (const problems of [specProblems, strategyProblems, unsupportedFields]) {
+    const [text] = problems(rollout);
+    if (text !== undefined) return { text, ofReference: false };
+  }
+  const [text] = referenceProblems(snapshot);
+  return text === undefined ? undefined : { text, ofReference: true };
 }

@@ -6,10 +6,12 @@ import type { RecordedRequest } from './examples.ts';
 export const EPOCH = Date.UTC(2024, 0, 1);
 
 const TIMES = new Set(['startedAt', 'finishedAt', 'completedAt', 'resumeAt']);
+const QUERY_TIMES = new Set(['time', 'start', 'end']);
 const COUNTERS = ['count', 'successful', 'failed', 'inconclusive', 'error', 'consecutiveError', 'consecutiveSuccess'];
 
 /** The words of the expression library behind a condition error are its own (examples.md). */
-const CONDITION_ERROR = /(could not evaluate (?:success|failure)Condition ".*?": )(?!metric result is nil or empty)[^]*$/;
+const CONDITION_ERROR =
+  /(could not evaluate (?:success|failure)Condition ".*?": )(?!metric result is nil or empty)[^]*$/;
 /** … and so are those of Go's JSON and number parsers. */
 const PARSER_ERROR = /(Could not parse JSON body: |could not parse account ID: )[^]*$/;
 
@@ -20,7 +22,7 @@ export function secondsOf(timestamp: string): number {
 /** A status as the examples write it: times in seconds, all counters of a result, results by name. */
 export function comparableStatus(status: AnalysisRunStatus | JsonObject | undefined): JsonValue | undefined {
   if (status === undefined) return undefined;
-  const { runSummary, metricResults, ...rest } = comparableText(withSeconds(status as JsonObject)) as JsonObject;
+  const { runSummary, metricResults, ...rest } = comparableText(withSeconds(status as JsonObject));
   const results = ((metricResults ?? []) as JsonObject[]).map(withCounters);
   return {
     ...rest,
@@ -30,9 +32,13 @@ export function comparableStatus(status: AnalysisRunStatus | JsonObject | undefi
 }
 
 /** Any JSON with the wording of foreign parsers removed from its texts. */
-export function comparableText(value: JsonValue): JsonValue {
+export function comparableText<T extends JsonValue>(value: T): T {
+  return neutral(value) as T;
+}
+
+function neutral(value: JsonValue): JsonValue {
   if (typeof value === 'string') return value.replace(CONDITION_ERROR, '$1…').replace(PARSER_ERROR, '$1…');
-  return mapJson(value, comparableText);
+  return mapJson(value, neutral);
 }
 
 /** Any JSON without null and the empty lists and objects that Go's serialization adds. */
@@ -56,34 +62,48 @@ export function comparableRequests(
   return ordered.map((request, index) => comparableRequest(request, wanted[index]));
 }
 
-function comparableRequest({ key, method, path, headers, body }: RecordedRequest, like?: RecordedRequest): JsonObject {
+function comparableRequest(request: RecordedRequest, like: RecordedRequest | undefined): JsonObject {
+  const { key, method, path, headers = {}, body = '' } = request;
   const names = Object.keys(like?.headers ?? {}).map((name) => name.toLowerCase());
-  const sent = Object.entries(headers ?? {}).map(([name, value]) => [name.toLowerCase(), value] as const);
+  const sent = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value] as const);
+  const [place = '', query = ''] = path.split('?');
   return {
     key,
     method,
-    path: path.replace(/([?&](?:time|start|end)=)[^&]*/g, '$1*'),
+    path: place,
+    query: comparableForm(query, like?.path.split('?')[1] ?? ''),
     headers: Object.fromEntries(sent.filter(([name]) => names.includes(name))),
-    body: comparableBody(body),
+    body: comparableBody(body, like?.body ?? ''),
   };
 }
 
-/** Members of JSON in any order; of a form, without the times of the query, which the examples leave out. */
-function comparableBody(body: string | undefined): JsonValue {
-  if (body === undefined) return '';
+/** Members of JSON in any order, else the fields of a form. */
+function comparableBody(body: string, like: string): JsonValue {
   try {
     return JSON.parse(body) as JsonValue;
   } catch {
-    return body.replace(/&?(?:time)=[^&]*/g, '').replace(/^&/, '');
+    return comparableForm(body, like);
   }
 }
 
-function withSeconds(value: JsonValue): JsonValue {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return mapJson(value, withSeconds);
+/** Fields in any order. Of the times of a query the examples leave out some, and write `*` for others. */
+function comparableForm(text: string, like: string): JsonObject {
+  const wanted = new URLSearchParams(like);
+  const fields = [...new URLSearchParams(text)].filter(([name]) => wanted.has(name) || !QUERY_TIMES.has(name));
+  return Object.fromEntries(fields.map(([name, value]) => [name, wanted.get(name) === '*' ? '*' : value]));
+}
+
+/** Times as seconds since the epoch of the examples. */
+export function withSeconds<T extends JsonValue>(value: T): T {
+  return seconds(value) as T;
+}
+
+function seconds(value: JsonValue): JsonValue {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return mapJson(value, seconds);
   return Object.fromEntries(
     Object.entries(value as JsonObject).map(([key, member]) => [
       key,
-      TIMES.has(key) && typeof member === 'string' ? secondsOf(member) : withSeconds(member),
+      TIMES.has(key) && typeof member === 'string' ? secondsOf(member) : seconds(member),
     ]),
   );
 }
@@ -93,7 +113,7 @@ function withCounters(result: JsonObject): JsonObject {
 }
 
 function byName(a: JsonObject, b: JsonObject): number {
-  return String(a['name']) < String(b['name']) ? -1 : 1;
+  return (a['name'] as string) < (b['name'] as string) ? -1 : 1;
 }
 
 function mapJson(value: JsonValue, change: (value: JsonValue) => JsonValue): JsonValue {

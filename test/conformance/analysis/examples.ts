@@ -31,7 +31,7 @@ export interface RecordedRequest {
   readonly body?: string;
 }
 
-type Secrets = Readonly<Record<string, Readonly<Record<string, string>>>>;
+export type Secrets = Readonly<Record<string, Readonly<Record<string, string>>>>;
 type Named<Kind extends string> = { readonly kind: Kind; readonly name: string };
 
 /** The world changes, then the run is reconciled once. `at` counts seconds from 2024-01-01T00:00:00Z. */
@@ -115,7 +115,12 @@ export type RolloutArgsExample = Named<'rolloutArgs'> & {
 };
 
 export type GcExample = Named<'gc'> & {
-  readonly runs: readonly { readonly name: string; readonly podHash?: string; readonly phase: string; readonly created: number }[];
+  readonly runs: readonly {
+    readonly name: string;
+    readonly podHash?: string;
+    readonly phase: string;
+    readonly created: number;
+  }[];
   readonly replicaSets: readonly { readonly podHash?: string; readonly deleting?: boolean }[];
   readonly successLimit?: number;
   readonly failLimit?: number;

@@ -50,6 +50,7 @@ let sent: string[];
 function setUp(sites: readonly [string, Site][] = [aSite('local', [aRollout('canary', 'my-app')])]) {
   const handler = createSlackHandler({
     clock: new VirtualClock(NOW),
+    wallClock: new VirtualClock(NOW),
     sites: new Map(sites),
     history: createMemoryRunHistory(),
     orders,

@@ -235,12 +235,16 @@ function within(value: number, least: number, most: number, what: string): numbe
 
 function timeOf(fields: Fields, zone: Zone): Time {
   const { month, day } = dayOf(fields);
-  const hour = fields.half === undefined ? fields.hour : (fields.hour % 12) + (fields.half === 'pm' ? 12 : 0);
-  const asUtc = nanosecondsOf({ ...fields, month, day, hour: fields.half === 'am' && fields.hour > 12 ? fields.hour : hour });
+  const asUtc = nanosecondsOf({ ...fields, month, day, hour: hourOfDay(fields) });
   if (fields.utc) return new Time(asUtc, UTC);
   if (fields.offset !== undefined) return atOffset(asUtc, fields.offset, fields.zoneName, zone);
   if (fields.zoneName !== '') return atName(asUtc, fields.zoneName, zone);
   return new Time(fromLocal(asUtc, zone), zone);
+}
+
+function hourOfDay({ hour, half }: Fields): number {
+  if (half === 'pm' && hour < 12) return hour + 12;
+  return half === 'am' && hour === 12 ? 0 : hour;
 }
 
 function dayOf(fields: Fields): { readonly month: number; readonly day: number } {

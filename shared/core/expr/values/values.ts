@@ -20,7 +20,7 @@ import {
   type Type,
 } from './types.ts';
 
-export type Value = null | boolean | number | bigint | string | Integer | List | Dictionary | Time | Location | Func | Struct;
+export type Value = null | boolean | number | bigint | string | Integer | List | Dictionary | Time | Location | Func | Struct | Word;
 
 /** An integer that is not a plain int: int64, uint8, durations (nanoseconds), months, weekdays. */
 export class Integer {
@@ -209,6 +209,16 @@ export class Struct {
   constructor(type: Type, members: ReadonlyMap<string, Value>) {
     this.type = type;
     this.members = members;
+  }
+}
+
+/** A text of a type of its own: it equals no plain string. */
+export class Word {
+  readonly type: Type;
+  readonly text: string;
+  constructor(type: Type, text: string) {
+    this.type = type;
+    this.text = text;
   }
 }
 

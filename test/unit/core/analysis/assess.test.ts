@@ -20,7 +20,14 @@ describe('given a first pass, when the run is assessed', () => {
         runSummary: { count: 1, successful: 1 },
         dryRunSummary: {},
         metricResults: [
-          { name: 'm', phase: 'Successful', count: 1, successful: 1, consecutiveSuccess: 1, measurements: [measured('Successful', 1)] },
+          {
+            name: 'm',
+            phase: 'Successful',
+            count: 1,
+            successful: 1,
+            consecutiveSuccess: 1,
+            measurements: [measured('Successful', 1)],
+          },
         ],
       },
     });
@@ -37,7 +44,10 @@ describe('given a first pass, when the run is assessed', () => {
 
   it('given a failure, then its events are warnings', () => {
     const { events } = assessRun(snapshot(aRun(), 0, { m: verdict('Failed') }));
-    expect(events.map(({ type, reason }) => `${type} ${reason}`)).toEqual(['Warning MetricFailed', 'Warning AnalysisRunFailed']);
+    expect(events.map(({ type, reason }) => `${type} ${reason}`)).toEqual([
+      'Warning MetricFailed',
+      'Warning AnalysisRunFailed',
+    ]);
   });
 });
 
@@ -69,7 +79,9 @@ describe('given a later pass, when the run is assessed', () => {
   it('given eleven measurements, then ten are kept, and all are counted', () => {
     let run = aRun({ metrics: [FOREVER] });
     for (let pass = 0; pass < 11; pass++) run = reconciled(run, pass * 11, { m: verdict('Successful') });
-    expect(run.status?.metricResults).toMatchObject([{ count: 11, measurements: { length: 10, 0: { startedAt: stamp(11) } } }]);
+    expect(run.status?.metricResults).toMatchObject([
+      { count: 11, measurements: { length: 10, 0: { startedAt: stamp(11) } } },
+    ]);
   });
 
   it('given a result of a metric that is gone, then it is not trimmed', () => {
@@ -134,7 +146,9 @@ describe('given a run that is over or going away, when it is assessed', () => {
 });
 
 describe('given an alert that asks to evaluate now, when the readings are judged', () => {
-  const running = reconciled(aRun({ metrics: [aMetric({ interval: '1h', count: 3 })] }), 0, { m: verdict('Successful') });
+  const running = reconciled(aRun({ metrics: [aMetric({ interval: '1h', count: 3 })] }), 0, {
+    m: verdict('Successful'),
+  });
   const asked = plan(running, at(5), { onDemand: true });
 
   it('given a failure, then the run fails as usual', () => {

@@ -38,35 +38,131 @@ const CASES: readonly Case[] = [
   { given: 'a delay of nothing in the next pass', metric: { initialDelay: '0s' }, seconds: 0, then: 'run' },
   { given: 'a delay that is not over', metric: { initialDelay: '30s' }, seconds: 29.9, then: undefined },
   { given: 'a delay at its end', metric: { initialDelay: '30s' }, seconds: 30, then: 'run' },
-  { given: 'an interval not yet over', metric: { interval: '1m' }, result: SUCCESS_AT_10, seconds: 69, then: undefined },
-  { given: 'an interval at its very end', metric: { interval: '1m' }, result: SUCCESS_AT_10, seconds: 70, then: undefined },
+  {
+    given: 'an interval not yet over',
+    metric: { interval: '1m' },
+    result: SUCCESS_AT_10,
+    seconds: 69,
+    then: undefined,
+  },
+  {
+    given: 'an interval at its very end',
+    metric: { interval: '1m' },
+    result: SUCCESS_AT_10,
+    seconds: 70,
+    then: undefined,
+  },
   { given: 'an interval just over', metric: { interval: '1m' }, result: SUCCESS_AT_10, seconds: 70.001, then: 'run' },
-  { given: 'an error and a long interval', metric: { interval: '1m' }, result: ERROR_AT_10, seconds: 20.5, then: 'run' },
-  { given: 'an error and a short interval', metric: { interval: '1s' }, result: ERROR_AT_10, seconds: 19, then: undefined },
+  {
+    given: 'an error and a long interval',
+    metric: { interval: '1m' },
+    result: ERROR_AT_10,
+    seconds: 20.5,
+    then: 'run',
+  },
+  {
+    given: 'an error and a short interval',
+    metric: { interval: '1s' },
+    result: ERROR_AT_10,
+    seconds: 19,
+    then: undefined,
+  },
   { given: 'an error without interval', result: ERROR_AT_10, seconds: 20.5, then: 'run' },
-  { given: 'the count reached', metric: { interval: '1s', count: 1 }, result: SUCCESS_AT_10, seconds: 99, then: undefined },
-  { given: 'a negative count', metric: { interval: '1s', count: -1 }, result: SUCCESS_AT_10, seconds: 99, then: undefined },
+  {
+    given: 'the count reached',
+    metric: { interval: '1s', count: 1 },
+    result: SUCCESS_AT_10,
+    seconds: 99,
+    then: undefined,
+  },
+  {
+    given: 'a negative count',
+    metric: { interval: '1s', count: -1 },
+    result: SUCCESS_AT_10,
+    seconds: 99,
+    then: undefined,
+  },
   { given: 'a negative count, never measured', metric: { count: -1 }, seconds: 0, then: 'run' },
-  { given: 'an interval over, terminating', metric: { interval: '1s' }, result: SUCCESS_AT_10, seconds: 99, terminating: true, then: undefined },
+  {
+    given: 'an interval over, terminating',
+    metric: { interval: '1s' },
+    result: SUCCESS_AT_10,
+    seconds: 99,
+    terminating: true,
+    then: undefined,
+  },
   { given: 'one in flight', result: { measurements: [IN_FLIGHT] }, seconds: 0, then: 'resume' },
-  { given: 'one in flight to be resumed later', result: { measurements: [{ ...IN_FLIGHT, resumeAt: stamp(5) }] }, seconds: 4, then: undefined },
-  { given: 'one in flight to be resumed now', result: { measurements: [{ ...IN_FLIGHT, resumeAt: stamp(5) }] }, seconds: 5, then: 'resume' },
-  { given: 'one in flight, terminating', result: { measurements: [{ ...IN_FLIGHT, resumeAt: stamp(5) }] }, seconds: 4, terminating: true, then: 'terminate' },
-  { given: 'an alert within the interval', metric: { interval: '1m' }, result: SUCCESS_AT_10, seconds: 11, onDemand: true, then: 'run' },
+  {
+    given: 'one in flight to be resumed later',
+    result: { measurements: [{ ...IN_FLIGHT, resumeAt: stamp(5) }] },
+    seconds: 4,
+    then: undefined,
+  },
+  {
+    given: 'one in flight to be resumed now',
+    result: { measurements: [{ ...IN_FLIGHT, resumeAt: stamp(5) }] },
+    seconds: 5,
+    then: 'resume',
+  },
+  {
+    given: 'one in flight, terminating',
+    result: { measurements: [{ ...IN_FLIGHT, resumeAt: stamp(5) }] },
+    seconds: 4,
+    terminating: true,
+    then: 'terminate',
+  },
+  {
+    given: 'an alert within the interval',
+    metric: { interval: '1m' },
+    result: SUCCESS_AT_10,
+    seconds: 11,
+    onDemand: true,
+    then: 'run',
+  },
   { given: 'an alert within the delay', metric: { initialDelay: '1m' }, seconds: 11, onDemand: true, then: 'run' },
-  { given: 'an alert and the count reached', metric: { interval: '1m', count: 1 }, result: SUCCESS_AT_10, seconds: 11, onDemand: true, then: undefined },
-  { given: 'an alert and one in flight', result: { measurements: [{ ...IN_FLIGHT, resumeAt: stamp(50) }] }, seconds: 11, onDemand: true, then: undefined },
-  { given: 'an alert and a completed result', result: { phase: 'Failed', ...SUCCESS_AT_10 }, seconds: 11, onDemand: true, then: undefined },
-  { given: 'an alert while terminating', metric: { interval: '1m' }, result: SUCCESS_AT_10, seconds: 11, onDemand: true, terminating: true, then: undefined },
+  {
+    given: 'an alert and the count reached',
+    metric: { interval: '1m', count: 1 },
+    result: SUCCESS_AT_10,
+    seconds: 11,
+    onDemand: true,
+    then: undefined,
+  },
+  {
+    given: 'an alert and one in flight',
+    result: { measurements: [{ ...IN_FLIGHT, resumeAt: stamp(50) }] },
+    seconds: 11,
+    onDemand: true,
+    then: undefined,
+  },
+  {
+    given: 'an alert and a completed result',
+    result: { phase: 'Failed', ...SUCCESS_AT_10 },
+    seconds: 11,
+    onDemand: true,
+    then: undefined,
+  },
+  {
+    given: 'an alert while terminating',
+    metric: { interval: '1m' },
+    result: SUCCESS_AT_10,
+    seconds: 11,
+    onDemand: true,
+    terminating: true,
+    then: undefined,
+  },
 ];
 
 describe('given a metric and its result, when it is asked what is due', () => {
-  it.each(CASES)('given $given at $seconds s, then $then', ({ metric = {}, then, seconds, started = true, ...rest }) => {
-    const { terminating = false, onDemand = false } = rest;
-    const subject = started ? run(metric, rest.result) : aRun({ metrics: [aMetric(metric)] });
-    const work = dueWork(aMetric(metric), subject, { terminating, onDemand, now: at(seconds) });
-    expect(work?.operation).toBe(then);
-  });
+  it.each(CASES)(
+    'given $given at $seconds s, then $then',
+    ({ metric = {}, then, seconds, started = true, ...rest }) => {
+      const { terminating = false, onDemand = false } = rest;
+      const subject = started ? run(metric, rest.result) : aRun({ metrics: [aMetric(metric)] });
+      const work = dueWork(aMetric(metric), subject, { terminating, onDemand, now: at(seconds) });
+      expect(work?.operation).toBe(then);
+    },
+  );
 
   it('given one in flight, then the work carries it', () => {
     const work = dueWork(aMetric(), run({}, { measurements: [measured('Error', 0), IN_FLIGHT] }), {

@@ -7,7 +7,12 @@ import { aRun, stamp } from './builders.ts';
 
 type Fields = { hash?: string; deleting?: boolean };
 
-function aPastRun(name: string, phase: Phase, created: number, { hash = 'h', deleting = false }: Fields = {}): AnalysisRun {
+function aPastRun(
+  name: string,
+  phase: Phase,
+  created: number,
+  { hash = 'h', deleting = false }: Fields = {},
+): AnalysisRun {
   const run = aRun({}, { phase });
   const labels = hash === '' ? {} : { [POD_TEMPLATE_HASH]: hash };
   const metadata = { ...run.metadata, name, labels, creationTimestamp: stamp(created) };
@@ -62,6 +67,8 @@ describe('given past runs, when it is asked which are deleted', () => {
   });
 
   it('given the same age, then the later name is the newer', () => {
-    expect(deleted([aPastRun('a', 'Successful', 1), aPastRun('b', 'Successful', 1)], { successfulLimit: 1 })).toEqual(['a']);
+    expect(deleted([aPastRun('a', 'Successful', 1), aPastRun('b', 'Successful', 1)], { successfulLimit: 1 })).toEqual([
+      'a',
+    ]);
   });
 });

@@ -26,7 +26,7 @@ describe('given a fresh task, when it is read', () => {
   it.each<{ given: Reading; then: Partial<Measurement> }>([
     { given: value(7), then: { phase: 'Successful', value: '7' } },
     {
-      given: { ...value(7), metadata: { warnings: 'w' } } as Reading,
+      given: { ...value(7), metadata: { warnings: 'w' } },
       then: { phase: 'Successful', value: '7', metadata: { warnings: 'w' } },
     },
     { given: verdict('Failed'), then: { phase: 'Failed' } },
@@ -90,7 +90,7 @@ describe('given a measurement in flight, when it is resumed or terminated', () =
 });
 
 describe('given a condition that cannot be evaluated, when the value is judged, then only some providers show more', () => {
-  const reading: Reading = { ...value(5), metadata: { warnings: 'w', drift: '1' } } as Reading;
+  const reading: Reading = { ...value(5), metadata: { warnings: 'w', drift: '1' } };
   it.each([
     { given: { web: { url: 'u' } }, then: {} },
     { given: { prometheus: {} }, then: {} },
@@ -106,7 +106,12 @@ describe('given a condition that cannot be evaluated, when the value is judged, 
 
 describe('given secrets, when a measurement is taken, then they are kept out of it', () => {
   it('given a completed one, then out of message, value and metadata', () => {
-    const reading: Reading = { kind: 'error', message: 'a hunter2', text: 'b hunter2', metadata: { query: 'c hunter2' } };
+    const reading: Reading = {
+      kind: 'error',
+      message: 'a hunter2',
+      text: 'b hunter2',
+      metadata: { query: 'c hunter2' },
+    };
     expect(measurement(task('run'), reading, ['hunter2'])).toMatchObject({
       message: 'a *****',
       value: 'b *****',

@@ -21,7 +21,11 @@ const ERROR = metric('error', { phase: 'Error', error: 5, consecutiveError: 5, m
 const UNCLEAR = metric('unclear', { phase: 'Inconclusive', count: 1, inconclusive: 1 });
 const RUNNING = metric('running', { phase: 'Running', count: 1 });
 const UNMEASURED = metric('unmeasured');
-const STREAKLESS = metric('streakless', { phase: 'Failed', count: 3, failed: 2 }, { failureLimit: -1, consecutiveSuccessLimit: 2 });
+const STREAKLESS = metric(
+  'streakless',
+  { phase: 'Failed', count: 3, failed: 2 },
+  { failureLimit: -1, consecutiveSuccessLimit: 2 },
+);
 
 const FAILED_TEXT = 'Metric "failed" assessed Failed due to failed (1) > failureLimit (0)';
 const ERROR_TEXT =

@@ -11,15 +11,34 @@ describe('given retention rules, when the limit of a metric is asked for', () =>
     { given: [{ metricName: 'errors', limit: 2 }], metric: 'latency', then: 10 },
     { given: [{ metricName: 'errors', limit: 20 }], metric: 'errors', then: 20 },
     { given: [{ metricName: 'errors', limit: 0 }], metric: 'errors', then: 10 },
-    { given: [{ metricName: '.*', limit: 2 }, { metricName: 'err', limit: 3 }], metric: 'errors', then: 3 },
-    { given: [{ metricName: 'err', limit: 3 }, { metricName: '.*', limit: -1 }], metric: 'errors', then: 10 },
+    {
+      given: [
+        { metricName: '.*', limit: 2 },
+        { metricName: 'err', limit: 3 },
+      ],
+      metric: 'errors',
+      then: 3,
+    },
+    {
+      given: [
+        { metricName: 'err', limit: 3 },
+        { metricName: '.*', limit: -1 },
+      ],
+      metric: 'errors',
+      then: 10,
+    },
   ])('given $given for $metric, then $then', ({ given, metric, then }) => {
     expect(retentionLimit(retentionLimits(given, METRICS), metric)).toBe(then);
   });
 
   it('given a rule that matches nothing, then it is named', () => {
-    const rules = [{ metricName: 'errors', limit: 1 }, { metricName: 'x', limit: 1 }];
-    expect(() => retentionLimits(rules, METRICS)).toThrow("measurementRetention[1]: Rule didn't match any metric name(s)");
+    const rules = [
+      { metricName: 'errors', limit: 1 },
+      { metricName: 'x', limit: 1 },
+    ];
+    expect(() => retentionLimits(rules, METRICS)).toThrow(
+      "measurementRetention[1]: Rule didn't match any metric name(s)",
+    );
   });
 });
 
@@ -39,7 +58,10 @@ describe('given measurements beyond the limit, when a result is trimmed', () => 
 describe('given a plan, when it is asked which providers may clean up', () => {
   const measurements = [1, 2].map((second) => measured('Successful', second));
   const results = [{ name: 'm', phase: 'Running', count: 2, successful: 2, measurements }];
-  const run = aRun({ metrics: [aMetric({ interval: '10s' })] }, { startedAt: '2024-01-01T00:00:00Z', metricResults: results });
+  const run = aRun(
+    { metrics: [aMetric({ interval: '10s' })] },
+    { startedAt: '2024-01-01T00:00:00Z', metricResults: results },
+  );
   const { tasks } = plan(run, at(60));
 
   it.each([

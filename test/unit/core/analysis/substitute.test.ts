@@ -44,7 +44,10 @@ describe('given a text with tokens, when arguments are filled in', () => {
   });
 
   it('given two arguments of one name, then the later counts', () => {
-    const args = [{ name: 'x', value: '1' }, { name: 'x', value: '2' }];
+    const args = [
+      { name: 'x', value: '1' },
+      { name: 'x', value: '2' },
+    ];
     expect(resolvedCondition('{{args.x}}', args)).toBe('2');
   });
 
@@ -113,6 +116,10 @@ it('given any text, when its tokens are substituted by themselves, then it stays
 });
 
 it('given a metric without tokens, when it is resolved, then it is the same metric', () => {
-  const metric: Metric = aMetric({ count: 3, failureLimit: '1', provider: { web: { url: 'u', jsonBody: { a: [1, null] } } } });
+  const metric: Metric = aMetric({
+    count: 3,
+    failureLimit: '1',
+    provider: { web: { url: 'u', jsonBody: { a: [1, null] } } },
+  });
   expect(resolveMetric(metric, [])).toEqual(metric);
 });

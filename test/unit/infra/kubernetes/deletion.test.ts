@@ -8,11 +8,11 @@ function aStore(): Store {
   return new Store({ clock: new VirtualClock() });
 }
 
-function ownedBy(owners: readonly ApiObject[], blockOwnerDeletion = false): object {
-  const ownerReferences = owners.map(({ apiVersion, kind, metadata: { name, uid } }) => ({
-    ...{ apiVersion, kind, name, uid },
-    ...(blockOwnerDeletion ? { blockOwnerDeletion } : {}),
-  }));
+function ownedBy(owners: readonly ApiObject[], blockOwnerDeletion = false): { metadata: object } {
+  const ownerReferences = owners.map(({ apiVersion, kind, metadata: { name, uid } }) => {
+    const reference = { apiVersion, kind, name, uid };
+    return blockOwnerDeletion ? { ...reference, blockOwnerDeletion } : reference;
+  });
   return { metadata: { ownerReferences } };
 }
 
@@ -104,7 +104,7 @@ describe('owner references', () => {
   it('given foreground deletion, then the owner waits for the dependents that block it', () => {
     const store = aStore();
     const owner = store.create(configMap('owner'));
-    const held = { metadata: { ...(ownedBy([owner], true) as { metadata: object }).metadata, finalizers: ['x/hold'] } };
+    const held = { metadata: { ...ownedBy([owner], true).metadata, finalizers: ['x/hold'] } };
     const child = store.create(configMap('child', held));
     store.delete(refOf(owner), { propagationPolicy: 'Foreground' });
     expect(store.get(refOf(owner)).metadata).toMatchObject({ finalizers: ['foregroundDeletion'] });

@@ -1,8 +1,13 @@
-/** The rollouts of all clusters, within the time that Slack gives. */
+/** The rollouts of all clusters, as far as they answer. */
 import { messageOf } from '#core/errors.ts';
 import { ARGO_API_VERSION, type Rollout } from '#core/resources/argo.ts';
-import type { Log, Site } from '#shared/ports.ts';
-import type { Found } from './questions.ts';
+import type { RolloutName } from '#core/commands/resolve-name.ts';
+import type { Log, Site } from '../ports.ts';
+
+export interface Found {
+  readonly name: RolloutName;
+  readonly rollout: Rollout;
+}
 
 export interface Overview {
   readonly found: readonly Found[];

@@ -1,0 +1,27 @@
+/** `weir history NAME`: each release in sentences, with its measurements, alerts and orders. */
+import { releaseStory } from '#core/messages/story.ts';
+import { nameFrom, parseFlags } from './arguments.ts';
+import { Client, connectionFrom } from './client.ts';
+import { EXIT } from './exit-codes.ts';
+import { formatted } from './io.ts';
+import { reporting } from './run.ts';
+import type { Verb } from './weir.ts';
+
+const USAGE = 'weir history NAME [--limit 5] [-o json|yaml]';
+
+export const history: Verb = {
+  summary: 'tell the releases of a rollout, newest first',
+  usage: USAGE,
+  run(args, io) {
+    const { values, positionals } = parseFlags(args, { limit: { type: 'string' } }, USAGE);
+    const client = new Client(connectionFrom(values, io));
+    return reporting(io, async () => {
+      const name = await client.find(nameFrom(positionals, values.namespace, USAGE));
+      const releases = await client.history(name, Number(values.limit ?? 5));
+      const none = `no release of ${name.namespace}/${name.name} is recorded`;
+      const told = releases.length === 0 ? none : releases.map((release) => releaseStory(release)).join('\n\n');
+      io.print(formatted(values.output, releases) ?? told);
+      return EXIT.ok;
+    });
+  },
+};

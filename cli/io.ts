@@ -1,0 +1,45 @@
+/** Where a verb reads and writes: the process, or a test. */
+import { styleText } from 'node:util';
+import { stringify } from 'yaml';
+import type { Paint } from '#core/messages/tree/render.ts';
+
+export interface Io {
+  print(text: string): void;
+  error(text: string): void;
+  readonly paint: Paint;
+  /** Is a person looking? Then a watch redraws the screen. */
+  readonly isTerminal: boolean;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+const PAINT: Readonly<Record<string, 'green' | 'yellow' | 'red' | 'blueBright'>> = {
+  green: 'green',
+  yellow: 'yellow',
+  red: 'red',
+  blue: 'blueBright',
+};
+
+/** No colours when stdout is no terminal or NO_COLOR is set. */
+export function processIo(): Io {
+  const isTerminal = process.stdout.isTTY === true;
+  const coloured = isTerminal && (process.env['NO_COLOR'] ?? '') === '';
+  return {
+    print: (text) => void process.stdout.write(`${text}\n`),
+    error: (text) => void process.stderr.write(`${text}\n`),
+    paint: coloured ? paintText : (_colour, text) => text,
+    isTerminal,
+    environment: process.env,
+  };
+}
+
+export const paintText: Paint = (colour, text) => {
+  const style = PAINT[colour];
+  return style === undefined ? text : styleText(style, text, { validateStream: false });
+};
+
+/** `-o json` and `-o yaml`. @returns undefined for the human form */
+export function formatted(output: string | undefined, value: object): string | undefined {
+  if (output === 'json') return JSON.stringify(value, undefined, 2);
+  if (output === 'yaml') return stringify(JSON.parse(JSON.stringify(value))).trimEnd();
+  return undefined;
+}

@@ -1,0 +1,50 @@
+/** `weir VERB …`: one file per verb. */
+import { messageOf, InvalidSpecError } from '#core/errors.ts';
+import { EXIT, type ExitCode } from './exit-codes.ts';
+import { processIo, type Io } from './io.ts';
+
+export interface Verb {
+  /** One line for `weir help`. */
+  readonly summary: string;
+  readonly usage: string;
+  run(args: readonly string[], io: Io): Promise<ExitCode>;
+}
+
+const VERBS: Readonly<Record<string, () => Promise<Verb>>> = {
+  get: async () => (await import('./get.ts')).get,
+  list: async () => (await import('./list.ts')).list,
+  status: async () => (await import('./status.ts')).status,
+  promote: async () => (await import('./orders.ts')).promote,
+  abort: async () => (await import('./orders.ts')).abort,
+  retry: async () => (await import('./orders.ts')).retry,
+  pause: async () => (await import('./orders.ts')).pause,
+  history: async () => (await import('./history.ts')).history,
+};
+
+async function main([name = 'help', ...args]: readonly string[], io: Io): Promise<ExitCode> {
+  if (name === 'help' || name === '--help' || name === '-h') return help(io);
+  const load = Object.hasOwn(VERBS, name) ? VERBS[name] : undefined;
+  if (load === undefined) {
+    io.error(`weir: "${name}" is not a verb; weir help lists them`);
+    return EXIT.usage;
+  }
+  const verb = await load();
+  if (args.includes('--help') || args.includes('-h')) {
+    io.print(verb.usage);
+    return EXIT.ok;
+  }
+  return verb.run(args, io);
+}
+
+async function help(io: Io): Promise<ExitCode> {
+  io.print('weir VERB …   (weir VERB --help tells more)\n');
+  for (const [name, load] of Object.entries(VERBS)) io.print(`  ${name.padEnd(10)}${(await load()).summary}`);
+  return EXIT.ok;
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2), processIo());
+} catch (error) {
+  process.stderr.write(`weir: ${messageOf(error)}\n`);
+  process.exitCode = error instanceof InvalidSpecError ? EXIT.usage : EXIT.unavailable;
+}

@@ -1,0 +1,93 @@
+/** The JSON API behind the `weir` CLI: how rollouts stand, what happened to them, and orders. */
+import { parseWords } from '#core/commands/parse.ts';
+import { messageOf } from '#core/errors.ts';
+import { isBearer } from '#shared/bearer-token.ts';
+import { findRollouts } from '#shared/controllers/find-rollouts.ts';
+import { placeOrder, type OrderPorts } from '#shared/controllers/place-order.ts';
+import { readView } from '#shared/controllers/view.ts';
+import type { Ports } from '#shared/ports.ts';
+import type { WebRequest, WebResponse } from '#shared/web-request.ts';
+import { parseOrderRequest } from './schema.ts';
+import { readHistory } from './history.ts';
+
+export interface ApiPorts extends OrderPorts, Pick<Ports, 'sites' | 'history' | 'log'> {
+  /** Who may ask, by token: the name stands in the audit trail. */
+  tokens(): Promise<readonly ApiToken[]>;
+}
+
+export interface ApiToken {
+  readonly token: string;
+  readonly name: string;
+}
+
+type Route = (ports: ApiPorts, parts: readonly string[], request: WebRequest, caller: ApiToken) => Promise<WebResponse>;
+
+const ROUTES: Readonly<Record<string, Route>> = {
+  'GET rollouts': listRollouts,
+  'GET rollout': getRollout,
+  'GET history': getHistory,
+  'POST orders': postOrder,
+  'GET orders': getOrder,
+};
+
+export function createApiHandler(ports: ApiPorts) {
+  return async function api(request: WebRequest): Promise<WebResponse> {
+    try {
+      const caller = (await ports.tokens()).find(({ token }) => isBearer(request.headers['authorization'], token));
+      if (caller === undefined) return problem(401, 'the bearer token is missing or wrong');
+      const [, , resource = '', ...parts] = request.path.split('/').map(decodeURIComponent);
+      const route = ROUTES[`${request.method} ${resource}`];
+      return await (route?.(ports, parts, request, caller) ?? problem(404, `nothing at ${request.method} ${request.path}`));
+    } catch (error) {
+      ports.log.warn('API request failed', { path: request.path, error: messageOf(error) });
+      return problem(503, 'not available now; try again');
+    }
+  };
+}
+
+async function listRollouts(ports: ApiPorts): Promise<WebResponse> {
+  const { found, silent } = await findRollouts(ports.sites, ports.log);
+  return { status: 200, body: { rollouts: found, silent } };
+}
+
+async function getRollout(ports: ApiPorts, [cluster = '', namespace = '', name = '']: readonly string[]) {
+  const site = ports.sites.get(cluster);
+  const view = site && (await readView({ namespace, name }, site, ports.clock));
+  return view === undefined ? problem(404, `no rollout ${cluster}/${namespace}/${name}`) : { status: 200, body: view };
+}
+
+async function getHistory(
+  ports: ApiPorts,
+  [cluster = '', namespace = '', name = '']: readonly string[],
+  { query }: WebRequest,
+): Promise<WebResponse> {
+  const releases = await readHistory({ cluster, namespace, name }, Number(query['limit'] ?? 5), ports);
+  return { status: 200, body: { releases } };
+}
+
+async function postOrder(
+  ports: ApiPorts,
+  _parts: readonly string[],
+  { rawBody }: WebRequest,
+  { name }: ApiToken,
+): Promise<WebResponse> {
+  const request = parseOrderRequest(rawBody);
+  if ('problem' in request) return problem(400, request.problem);
+  const asked = parseWords(request.words);
+  if (asked.kind !== 'order') return problem(400, asked.kind === 'help' ? (asked.problem ?? 'no order') : 'no order');
+  const overview = await findRollouts(ports.sites, ports.log);
+  const asker = { orderId: `api:${name}/${request.id}`, actor: { id: `cli:${name}`, name, kind: 'person' } as const };
+  const result = await placeOrder(asked, asker, overview, ports);
+  return 'problem' in result ? problem(404, result.problem) : { status: 202, body: { id: asker.orderId, ...result } };
+}
+
+async function getOrder(ports: ApiPorts, [id = '']: readonly string[]): Promise<WebResponse> {
+  const order = await ports.orders.get(id);
+  if (order === undefined) return problem(404, `no order ${id}`);
+  const { state, verdict, receivedAt, finishedAt, person } = order;
+  return { status: 200, body: { id, state, verdict, receivedAt, finishedAt, person } };
+}
+
+function problem(status: number, error: string): WebResponse {
+  return { status, body: { error } };
+}

@@ -1,0 +1,28 @@
+/** Looking at the stack, second by second of its clock. */
+import { ARGO_API_VERSION, type Rollout } from '#core/resources/argo.ts';
+import { HOUR, SECOND, type Millis } from '#core/time.ts';
+import type { LocalStack } from '../stack.ts';
+import type { RolloutPlace } from './release.ts';
+
+/** Nothing in the tour takes longer than this on the stack's clock. */
+const PATIENCE: Millis = 2 * HOUR;
+
+export async function read(stack: LocalStack, { namespace, name }: RolloutPlace): Promise<Rollout> {
+  const ref = { apiVersion: ARGO_API_VERSION, kind: 'Rollout', namespace, name };
+  const rollout = await stack.cluster.get<Rollout>(ref);
+  if (rollout === undefined) throw new Error(`Rollout ${namespace}/${name} is gone`);
+  return rollout;
+}
+
+/** @throws when it takes too long */
+export async function until<T>(stack: LocalStack, what: string, look: () => Promise<T | undefined>): Promise<T> {
+  const deadline = stack.clock.now() + PATIENCE;
+  for (;;) {
+    const found = await look();
+    if (found !== undefined) return found;
+    if (stack.clock.now() > deadline) throw new Error(`waited too long for the ${what}`);
+    await new Promise<void>((resolve) => {
+      stack.clock.after(SECOND, resolve);
+    });
+  }
+}

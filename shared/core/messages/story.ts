@@ -1,0 +1,113 @@
+/** A release told in sentences: what was released, how it went, who and what intervened, how it ended. */
+import type { RecordedTransition, ReleaseSummary, Transition } from '../history/record.ts';
+import type { JsonObject } from '../json.ts';
+import { formatTimestamp, SECOND, type Instant } from '../time.ts';
+import { evidenceLines, printable } from './line.ts';
+
+export interface ToldOrder {
+  readonly receivedAt: Instant;
+  readonly person: string;
+  readonly state: string;
+  readonly verdict?: string;
+  /** The stored order: a command, or the reaction to an alert. */
+  readonly order: JsonObject;
+}
+
+export interface Told {
+  readonly release: ReleaseSummary;
+  readonly transitions: readonly RecordedTransition[];
+  readonly orders: readonly ToldOrder[];
+}
+
+export function releaseStory({ release, transitions, orders }: Told): string {
+  const lines = [
+    heading(release),
+    ...course(release, transitions),
+    ...measurements(transitions),
+    ...orders.map(orderLine),
+    ending(release, transitions, orders),
+  ];
+  return lines.flatMap((line) => line.split('\n')).map(printable).join('\n');
+}
+
+function heading({ revision, podHash, namespace, rollout, startedAt, strategy }: ReleaseSummary): string {
+  const how = strategy === 'canary' ? 'canary' : 'blue-green';
+  return `Revision ${revision} (${podHash}) of ${namespace}/${rollout}, ${how}, started ${formatTimestamp(startedAt)}.`;
+}
+
+function course({ weights, startedAt }: ReleaseSummary, transitions: readonly Transition[]): readonly string[] {
+  const reached = weights.length === 0 ? [] : [`  It reached ${weights.join(' → ')} %.`];
+  const pauses = transitions.filter(({ type }) => type === 'paused').length;
+  const waited = pauses === 0 ? [] : [`  It paused ${pauses === 1 ? 'once' : `${pauses} times`}.`];
+  const retried = transitions
+    .filter(({ type }) => type === 'retried')
+    .map(({ at }) => `  It was retried after ${seconds(at - startedAt)}.`);
+  return [...reached, ...waited, ...retried];
+}
+
+/** Per metric: how many measurements there were, how they went, and the last value. */
+function measurements(transitions: readonly Transition[]): readonly string[] {
+  const measured = transitions.filter(({ type }) => type === 'measured');
+  const metrics = [...new Set(measured.map(({ details }) => String(details['metric'])))];
+  return metrics.map((metric) => {
+    const mine = measured.filter(({ details }) => details['metric'] === metric);
+    const phases = new Map<string, number>();
+    for (const { details } of mine) phases.set(String(details['phase']), (phases.get(String(details['phase'])) ?? 0) + 1);
+    const counts = [...phases].map(([phase, count]) => `${count} ${phase.toLowerCase()}`).join(', ');
+    const last = mine.at(-1)?.details['value'];
+    return `  ${metric} was measured ${mine.length} times: ${counts}${last === undefined ? '' : `; last value ${String(last)}`}.`;
+  });
+}
+
+function orderLine({ receivedAt, person, state, verdict }: ToldOrder): string {
+  const what = verdict === undefined || verdict === '' ? state : verdict;
+  return `  ${formatTimestamp(receivedAt)} ${person}: ${what}.`;
+}
+
+function ending(release: ReleaseSummary, transitions: readonly Transition[], orders: readonly ToldOrder[]): string {
+  const { outcome, startedAt, finishedAt } = release;
+  if (outcome === 'running' || finishedAt === undefined) return '  It is still going on.';
+  const end = `  It was ${outcome} after ${seconds(finishedAt - startedAt)}: ${endReason(release, orders)}.`;
+  return outcome === 'aborted' ? [end, ...evidence(transitions)].join('\n') : end;
+}
+
+/** Why a release ended; for an abort from outside, by whom: the Rollout itself does not say. */
+export function endReason({ outcome, reason, finishedAt }: ReleaseSummary, orders: readonly ToldOrder[]): string {
+  if (outcome !== 'aborted' || finishedAt === undefined) return reason;
+  const cause = orders
+    .filter(({ order, state, receivedAt }) => state === 'applied' && isAbort(order) && receivedAt <= finishedAt)
+    .toSorted((a, b) => b.receivedAt - a.receivedAt)[0];
+  return cause === undefined ? reason : `${reason}, by ${causeText(cause)}`;
+}
+
+function isAbort(order: JsonObject): boolean {
+  const command = order['command'] as { verb?: string } | undefined;
+  return order['action'] === 'abort' || command?.verb === 'abort';
+}
+
+function causeText({ order, person }: ToldOrder): string {
+  const command = order['command'] as { reason?: string } | undefined;
+  const why = [order['because'], command?.reason].find((text) => typeof text === 'string' && text !== '');
+  const who = typeof order['alertname'] === 'string' ? `alert ${order['alertname']}` : person;
+  return why === undefined ? who : `${who} (${String(why)})`;
+}
+
+/** The metric that decided, with its query and values. */
+function evidence(transitions: readonly Transition[]): readonly string[] {
+  return evidenceLines(decidingMeasurements(transitions)).map((line) => `    ${line}`);
+}
+
+/** The measurements of the metric that did not succeed; empty when no metric failed. */
+export function decidingMeasurements(transitions: readonly Transition[]): readonly Transition[] {
+  const failed = transitions.find(
+    ({ type, details }) => type === 'metric-completed' && details['phase'] !== 'Successful',
+  );
+  if (failed === undefined) return [];
+  return transitions.filter(
+    ({ type, details }) => type === 'measured' && details['metric'] === failed.details['metric'],
+  );
+}
+
+function seconds(length: number): string {
+  return `${Math.round(length / SECOND)} s`;
+}

@@ -1,0 +1,83 @@
+/** Where the engine knowingly does not do what Argo Rollouts does. Data for the compatibility page. */
+export interface Deviation {
+  readonly id: string;
+  /** Section of the behaviour specification. */
+  readonly section: string;
+  readonly argo: string;
+  readonly weir: string;
+}
+
+export const DEVIATIONS: readonly Deviation[] = [
+  {
+    id: 'scale-down-delay-zero',
+    section: 'engine §6.2, strategies §1.4',
+    argo: 'With scaleDownDelaySeconds 0 an old version keeps its size for good and the Rollout is requeued again and again.',
+    weir: 'It is scaled to 0 in the same pass.',
+  },
+  {
+    id: 'promote-during-auto-promotion',
+    section: 'strategies §1.5',
+    argo: 'With autoPromotionSeconds, resuming a paused blue-green update starts the countdown anew.',
+    weir: 'It promotes.',
+  },
+  {
+    id: 'blue-green-abort-first',
+    section: 'strategies §1.6',
+    argo: 'After an abort the active Service returns to stable only while the new version is fully available and not halted.',
+    weir: 'It returns at once, as soon as the stable version has an available pod.',
+  },
+  {
+    id: 'long-abort-delay',
+    section: 'engine §8.4',
+    argo: 'An abortScaleDownDelaySeconds of 15 minutes or more is not waited for.',
+    weir: 'It is waited for.',
+  },
+  {
+    id: 'one-write-per-object',
+    section: 'strategies §2.7',
+    argo: 'Some passes write a Service or a ReplicaSet twice, the second write undoing the first.',
+    weir: 'Each object is written once a pass, with its final value.',
+  },
+  {
+    id: 'analysis-step-without-templates',
+    section: 'strategies §2.8',
+    argo: 'An analysis step without templates is accepted and never completes.',
+    weir: 'It is refused: InvalidSpec.',
+  },
+  {
+    id: 'abort-when-promoted',
+    section: 'engine §2 step 7, §8.4',
+    argo: 'Aborting a fully promoted Rollout may scale its only version down before the flag is removed.',
+    weir: 'The flag is removed; the stable version is never sized by an abort.',
+  },
+  {
+    id: 'template-and-replicas-together',
+    section: 'engine §6.3',
+    argo: 'When the template and replicas change in one edit, the new version is first sized as if it had all the weight.',
+    weir: 'The new version gets no pods until the update has begun at step 0.',
+  },
+  {
+    id: 'halted-scaling',
+    section: 'engine §6.3, §7.2',
+    argo: 'While a canary is halted, a change of replicas keeps Services, analysis and status from being reconciled.',
+    weir: 'They are reconciled; only the sizes wait.',
+  },
+  {
+    id: 'run-waits-for-pods',
+    section: 'strategies §1.7',
+    argo: 'The pre-promotion run of a retry starts before the new version is scaled up again.',
+    weir: 'It starts when the pods to be analysed are available.',
+  },
+  {
+    id: 'no-requeue-for-spec-errors',
+    section: 'engine §20',
+    argo: 'An invalid spec is validated again every few seconds.',
+    weir: 'Only a fault in a referenced object is looked at again by time; one in the Rollout waits for its edit.',
+  },
+  {
+    id: 'collision-before-create',
+    section: 'engine §4.4',
+    argo: 'A taken ReplicaSet name is noticed when its creation fails.',
+    weir: 'It is noticed before: whoever has the name is read with the Rollout.',
+  },
+];

@@ -1,0 +1,51 @@
+/** Everything of a Rollout's spec but its strategy. engine §3. */
+import type { Rollout } from '../resources/argo.ts';
+import { internal, invalid, required } from './field-error.ts';
+import { isEmptySelector, selectorMatches } from './label-selector.ts';
+import { templateProblems } from './validate-template.ts';
+
+export function specProblems(rollout: Rollout): readonly string[] {
+  const { replicas = 1, minReadySeconds = 0, revisionHistoryLimit = 10, progressDeadlineSeconds = 600 } = rollout.spec;
+  const tooShort = invalid(
+    'spec.progressDeadlineSeconds',
+    progressDeadlineSeconds,
+    'must be greater than minReadySeconds',
+  );
+  return [
+    ...notNegative('spec.replicas', replicas),
+    ...selectorProblems(rollout),
+    ...referencedTemplateProblems(rollout),
+    ...ownTemplateProblems(rollout),
+    ...notNegative('spec.minReadySeconds', minReadySeconds),
+    ...notNegative('spec.revisionHistoryLimit', revisionHistoryLimit),
+    ...notNegative('spec.progressDeadlineSeconds', progressDeadlineSeconds),
+    ...(progressDeadlineSeconds <= minReadySeconds ? [tooShort] : []),
+  ];
+}
+
+function notNegative(path: string, value: number): readonly string[] {
+  return value < 0 ? [invalid(path, value, 'must be greater than or equal to 0')] : [];
+}
+
+function selectorProblems({ spec: { selector, workloadRef } }: Rollout): readonly string[] {
+  if (workloadRef !== undefined) return [];
+  if (selector === undefined) return [required('spec.selector', `Rollout has missing field '.spec.selector'`)];
+  return isEmptySelector(selector) ? [invalid('spec.selector', {}, 'empty selector is invalid for deployment')] : [];
+}
+
+function referencedTemplateProblems({ spec: { workloadRef, template } }: Rollout): readonly string[] {
+  const { labels = {}, annotations = {} } = template?.metadata ?? {};
+  const given = Object.keys(labels).length + Object.keys(annotations).length > 0;
+  if (workloadRef === undefined || !given) return [];
+  return [internal('spec.template', 'template must be empty for workload reference rollout')];
+}
+
+function ownTemplateProblems({ spec: { selector, template, workloadRef } }: Rollout): readonly string[] {
+  if (workloadRef !== undefined) return [];
+  const labels = template?.metadata?.labels ?? {};
+  const unmatched = invalid('spec.template.metadata.labels', labels, '`selector` does not match template `labels`');
+  return [
+    ...(selector !== undefined && !selectorMatches(selector, labels) ? [unmatched] : []),
+    ...templateProblems(template ?? {}, 'spec.template'),
+  ];
+}
