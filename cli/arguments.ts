@@ -18,7 +18,8 @@ export function parseFlags<T extends Options>(args: readonly string[], options: 
   try {
     const parsed = parseArgs({ args: [...args], options: { ...COMMON, ...options }, allowPositionals: true });
     const { output } = parsed.values as { output?: string };
-    if (output !== undefined && output !== 'json' && output !== 'yaml') throw new Error(`-o takes json or yaml, not "${output}"`);
+    if (output !== undefined && output !== 'json' && output !== 'yaml')
+      throw new Error(`-o takes json or yaml, not "${output}"`);
     return parsed;
   } catch (error) {
     throw new InvalidSpecError(`${messageOf(error)}\n\n${usage}`, { cause: error });

@@ -53,7 +53,13 @@ export class Client {
 
   constructor({ url, token }: Connection) {
     const headers = { authorization: `Bearer ${token}` };
-    this.#http = axios.create({ baseURL: `${url}/api`, headers, timeout: 10 * SECOND, validateStatus: null, proxy: false });
+    this.#http = axios.create({
+      baseURL: `${url}/api`,
+      headers,
+      timeout: 10 * SECOND,
+      validateStatus: null,
+      proxy: false,
+    });
   }
 
   async rollouts(): Promise<readonly ListedRollout[]> {

@@ -21,7 +21,7 @@ const PAINT: Readonly<Record<string, 'green' | 'yellow' | 'red' | 'blueBright'>>
 
 /** No colours when stdout is no terminal or NO_COLOR is set. */
 export function processIo(): Io {
-  const isTerminal = process.stdout.isTTY === true;
+  const isTerminal = process.stdout.isTTY;
   const coloured = isTerminal && (process.env['NO_COLOR'] ?? '') === '';
   return {
     print: (text) => void process.stdout.write(`${text}\n`),

@@ -20,7 +20,12 @@ export const list: Verb = {
     return reporting(io, async () => {
       const all = await client.rollouts();
       const shown = all.filter(({ name }) => values.namespace === undefined || name.namespace === values.namespace);
-      io.print(formatted(values.output, shown.map(({ rollout }) => rollout)) ?? table(shown, io));
+      io.print(
+        formatted(
+          values.output,
+          shown.map(({ rollout }) => rollout),
+        ) ?? table(shown, io),
+      );
       return EXIT.ok;
     });
   },
@@ -31,7 +36,10 @@ function table(rollouts: readonly ListedRollout[], { paint }: Io): string {
   const widths = HEAD.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   return rows
     .map((row, index) => {
-      const line = row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd();
+      const line = row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd();
       const sign = signOf(row[2]?.slice(2) ?? '');
       return index === 0 ? line : line.replace(sign.icon, paint(sign.colour, sign.icon));
     })

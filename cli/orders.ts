@@ -31,7 +31,9 @@ function orderVerb(verb: CommandVerb, summary: string, flags: readonly string[])
       const client = new Client(connectionFrom(values, io));
       return reporting(io, async () => {
         const name = await client.find(nameFrom(positionals, values.namespace, usage));
-        const given = flags.filter((flag) => (values as Record<string, unknown>)[flag] === true).map((flag) => `--${flag}`);
+        const given = flags
+          .filter((flag) => (values as Record<string, unknown>)[flag] === true)
+          .map((flag) => `--${flag}`);
         const words = [verb, fullName(name), ...given, ...positionals.slice(1)].join(' ');
         const answer = await followed(client, (await client.order(randomUUID(), words)).id);
         io.print(formatted(values.output, answer) ?? `${fullName(name)}: ${answer.verdict ?? answer.state}`);

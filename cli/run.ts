@@ -13,7 +13,9 @@ export async function reporting(io: Io, work: () => Promise<ExitCode>): Promise<
       return codeOf(error.status);
     }
     if (!isAxiosError(error)) throw error;
-    io.error(`weir: no answer from ${error.config?.baseURL ?? 'Weir'} (${error.code ?? error.message}); is it running?`);
+    io.error(
+      `weir: no answer from ${error.config?.baseURL ?? 'Weir'} (${error.code ?? error.message}); is it running?`,
+    );
     return EXIT.unavailable;
   }
 }

@@ -17,13 +17,17 @@ export const status: Verb = {
   summary: 'wait for the end of a release and tell it by exit code',
   usage: USAGE,
   run(args, io) {
-    const flags = parseFlags(args.map(asNoWatch), { 'no-watch': { type: 'boolean' }, timeout: { type: 'string' }, 'success-on-pause': { type: 'boolean' } }, USAGE);
+    const flags = parseFlags(
+      args.map(asNoWatch),
+      { 'no-watch': { type: 'boolean' }, timeout: { type: 'string' }, 'success-on-pause': { type: 'boolean' } },
+      USAGE,
+    );
     const { values, positionals } = flags;
     const deadline = Date.now() + timeFrom(values.timeout ?? '10m', '--timeout');
     const client = new Client(connectionFrom(values, io));
     return reporting(io, async () => {
       const name = await client.find(nameFrom(positionals, values.namespace, USAGE));
-      for (let shown = ''; ; ) {
+      for (let shown = ''; ;) {
         const { rollout } = await client.view(name);
         const text = formatted(values.output, rollout.status ?? {}) ?? progressText(rollout);
         if (text !== shown) io.print(text);

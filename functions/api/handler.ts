@@ -37,7 +37,8 @@ export function createApiHandler(ports: ApiPorts) {
       if (caller === undefined) return problem(401, 'the bearer token is missing or wrong');
       const [, , resource = '', ...parts] = request.path.split('/').map(decodeURIComponent);
       const route = ROUTES[`${request.method} ${resource}`];
-      return await (route?.(ports, parts, request, caller) ?? problem(404, `nothing at ${request.method} ${request.path}`));
+      return await (route?.(ports, parts, request, caller) ??
+        problem(404, `nothing at ${request.method} ${request.path}`));
     } catch (error) {
       ports.log.warn('API request failed', { path: request.path, error: messageOf(error) });
       return problem(503, 'not available now; try again');

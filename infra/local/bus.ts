@@ -19,7 +19,8 @@ export function createLocalBus(timers: Timers, target: (event: BusEvent) => Prom
   async function deliverAll(): Promise<void> {
     if (delivering) return;
     delivering = true;
-    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) await deliver(next.event, next.attempt);
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift())
+      await deliver(next.event, next.attempt);
     delivering = false;
   }
 

@@ -47,7 +47,8 @@ export interface Engine {
   tick(): Promise<void>;
   /** The schedule runs from now on. */
   start(): void;
-  stop(): void;
+  /** Passes, orders and the tick in hand are finished; then nothing runs any more. */
+  stop(): Promise<void>;
 }
 
 const CONCURRENCY = 8;
@@ -55,8 +56,20 @@ const CONCURRENCY = 8;
 export function createEngine(parts: EngineParts): Engine {
   const { timers, hold = 2 * MINUTE } = parts;
   const visibility = hold + 30 * SECOND;
-  const work = new LocalQueue({ name: 'work', timers, visibility, concurrency: CONCURRENCY, consume: (event) => reconcile(event) });
-  const ordersQueue = new LocalQueue({ name: 'orders', timers, visibility, concurrency: 1, consume: (event) => orders(event) });
+  const work = new LocalQueue({
+    name: 'work',
+    timers,
+    visibility,
+    concurrency: CONCURRENCY,
+    consume: (event) => reconcile(event),
+  });
+  const ordersQueue = new LocalQueue({
+    name: 'orders',
+    timers,
+    visibility,
+    concurrency: 1,
+    consume: (event) => orders(event),
+  });
   const sender = { send: async (message: object, delay: Millis) => work.send(JSON.stringify(message), delay) };
   const notify = createNotifierHandler({ announcer: parts.announcer, sent: parts.cursors });
   const ports: Ports = {
@@ -78,10 +91,9 @@ export function createEngine(parts: EngineParts): Engine {
     work,
     ordersQueue,
     ...schedule,
-    stop() {
-      schedule.stop();
-      work.stop();
-      ordersQueue.stop();
+    async stop() {
+      await schedule.stop();
+      await Promise.all([work.stop(), ordersQueue.stop()]);
     },
   };
 }
@@ -94,13 +106,19 @@ function ordersOptions({ policy, answer }: EngineParts) {
 function createSchedule(timers: Timers, handle: (event: { id: string }) => Promise<unknown>) {
   let cancel: (() => void) | undefined;
   let ticks = 0;
+  let inHand: Promise<unknown> = Promise.resolve();
   async function tick(): Promise<void> {
     ticks += 1;
-    await handle({ id: `tick-${ticks}` });
+    inHand = handle({ id: `tick-${ticks}` });
+    await inHand;
   }
   function start(): void {
     cancel = timers.after(MINUTE, start);
     timers.after(0, tick);
   }
-  return { tick, start, stop: () => cancel?.() };
+  async function stop(): Promise<void> {
+    cancel?.();
+    await inHand;
+  }
+  return { tick, start, stop };
 }

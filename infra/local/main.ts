@@ -2,9 +2,14 @@
 import { messageOf } from '#core/errors.ts';
 import { createLocalLog } from './local-log.ts';
 import { parseStartOptions, USAGE, type StartOptions } from './options.ts';
+import { howToPlay } from './play.ts';
 import { startStack, type LocalStack } from './stack.ts';
+import { createLiveVoice } from './tour/live-voice.ts';
 import { createJsonVoice, createLineVoice, type Voice } from './tour/narrator.ts';
 import { asTold, runTour } from './tour/tour.ts';
+
+/** As shells count it: 128 + SIGINT. */
+const INTERRUPTED = 130;
 
 async function main(args: readonly string[]): Promise<number> {
   const options = parseStartOptions(args);
@@ -12,11 +17,20 @@ async function main(args: readonly string[]): Promise<number> {
     process.stdout.write(USAGE);
     return 0;
   }
-  return withStack(options, async (stack, voice) => {
-    const steps = await runTour(stack, voice);
-    voice.summary(steps);
-    return asTold(steps) ? 0 : 1;
+  const interrupted = new Promise<number>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve(INTERRUPTED));
   });
+  return withStack(options, (stack, voice) => Promise.race([tour(stack, voice, options, interrupted), interrupted]));
+}
+
+async function tour(stack: LocalStack, voice: Voice, options: StartOptions, interrupted: Promise<number>) {
+  const steps = await runTour(stack, voice);
+  voice.summary(steps);
+  const code = asTold(steps) ? 0 : 1;
+  if (options.exit) return code;
+  if (!options.json) process.stdout.write(howToPlay(stack, options.data));
+  await interrupted;
+  return code;
 }
 
 async function withStack(
@@ -26,11 +40,8 @@ async function withStack(
   let stack: LocalStack | undefined;
   const voice = createVoice(options, () => stack);
   stack = await startStack({ ...options, announcer: voice, log: createLocalLog() });
-  const interrupted = new Promise<number>((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve(130));
-  });
   try {
-    return await Promise.race([use(stack, voice), interrupted]);
+    return await use(stack, voice);
   } finally {
     await stack.stop();
   }
@@ -39,6 +50,7 @@ async function withStack(
 function createVoice({ json }: StartOptions, stack: () => LocalStack | undefined): Voice {
   const print = (line: string) => void process.stdout.write(`${line}\n`);
   if (json) return createJsonVoice(print);
+  if (process.stdout.isTTY) return createLiveVoice(process.stdout, stack);
   return createLineVoice(print, () => {
     const history = stack()?.ports.history;
     if (history === undefined) throw new Error('the stack has not started yet');

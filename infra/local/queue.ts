@@ -32,6 +32,7 @@ export class LocalQueue {
   #running = 0;
   #sent = 0;
   #stopped = false;
+  readonly #inHand = new Set<Promise<void>>();
 
   constructor(options: LocalQueueOptions) {
     this.#options = options;
@@ -42,14 +43,16 @@ export class LocalQueue {
     this.#deliver({ id: `${this.#options.name}-${this.#sent}`, body, receives: 0 }, delay);
   }
 
-  /** Messages that have not been handled yet stay unhandled. */
-  stop(): void {
+  /** The batches in hand are finished; messages that have not been handled yet stay unhandled. */
+  async stop(): Promise<void> {
     this.#stopped = true;
     this.#ready = [];
+    await Promise.all(this.#inHand);
   }
 
   #deliver(message: Message, delay: Millis): void {
     this.#options.timers.after(delay, async () => {
+      if (this.#stopped) return;
       this.#ready.push(message);
       await this.#pump();
     });
@@ -58,8 +61,15 @@ export class LocalQueue {
   async #pump(): Promise<void> {
     if (this.#running >= this.#options.concurrency) return;
     this.#running += 1;
-    while (this.#ready.length > 0 && !this.#stopped) await this.#handle(this.#ready.splice(0, BATCH_SIZE));
+    while (this.#ready.length > 0 && !this.#stopped)
+      await this.#tracked(this.#handle(this.#ready.splice(0, BATCH_SIZE)));
     this.#running -= 1;
+  }
+
+  async #tracked(work: Promise<void>): Promise<void> {
+    this.#inHand.add(work);
+    await work;
+    this.#inHand.delete(work);
   }
 
   async #handle(batch: readonly Message[]): Promise<void> {

@@ -16,7 +16,7 @@ export function createSite(config: ClusterConfig, cluster: Cluster, { clock, egr
     clock,
     cluster,
     egress,
-    addressRules: config.metrics as readonly AddressRule[],
+    addressRules: config.metrics,
     secrets: (namespace, name) => readSecret(cluster, namespace, name),
     controllerNamespace: process.env['POD_NAMESPACE'] ?? 'argo-rollouts',
     environment: process.env,

@@ -105,7 +105,7 @@ export async function startStack(options: StackOptions): Promise<LocalStack> {
       await web.stop();
       await slack.stop();
       rmSync(join(folder.path, CONNECTION), { force: true });
-      engine.stop();
+      await engine.stop();
       clock.stop();
       save();
       cluster.close();

@@ -1,9 +1,5 @@
 /** All that one pass over a Rollout reads. */
-import {
-  ARGO_API_VERSION,
-  type AnalysisRun,
-  type Rollout,
-} from '#core/resources/argo.ts';
+import { ARGO_API_VERSION, type AnalysisRun, type Rollout } from '#core/resources/argo.ts';
 import { isControlledBy, type Pod, type ReplicaSet, type Service } from '#core/resources/kubernetes.ts';
 import { readsOf, type RolloutSnapshot } from '#core/rollout/snapshot.ts';
 import type { Cluster, Ports, Site } from '../ports.ts';

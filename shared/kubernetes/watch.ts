@@ -20,11 +20,7 @@ export async function* watchResource(
   const request = requestFor('watch', resource, { namespace }, { query: parametersOf(query) });
   try {
     const stream = await connection.open(request, { timeout: query.timeout + GRACE, signal });
-    try {
-      yield* eventsOf(stream, request, connection);
-    } finally {
-      stream.destroy();
-    }
+    yield* eventsOf(stream, request, connection);
   } catch (error) {
     if (signal?.aborted !== true) throw error;
   }
@@ -62,6 +58,7 @@ async function* eventsOf(
   }
 }
 
+/** A reader that stops ends the stream with it. */
 async function* linesOf(stream: IncomingMessage): AsyncGenerator<string, void, undefined> {
   stream.setEncoding('utf8');
   let rest = '';

@@ -32,7 +32,7 @@ const result = z.object({
   Messages: z.optional(z.nullable(z.array(message))),
 });
 const dataAnswer = z.object({
-  MetricDataResults: z.optional(z.nullable(z.array(result))),
+  MetricDataResults: z.array(result),
   Messages: z.optional(z.nullable(z.array(message))),
 });
 const refusal = z.object({ __type: z.string(), message: z.optional(z.string()), Message: z.optional(z.string()) });
@@ -124,7 +124,7 @@ function readingFrom({ status, body }: HttpAnswer): Reading {
   if (!parsed.ok) throw new ReadingError(`CloudWatch: ${parsed.error}`);
   const answer = dataAnswer.safeParse(parsed.json);
   if (!answer.success) throw new ReadingError('CloudWatch: not an answer of GetMetricData');
-  const results = answer.data.MetricDataResults ?? [];
+  const results = answer.data.MetricDataResults;
   const told = answer.data.Messages ?? [];
   return {
     kind: 'value',

@@ -30,7 +30,7 @@ function refuseInfinity(_key: string, value: JsonValue): JsonValue {
 /** In the words of Go's decoder: it names one character and never quotes the text around it. */
 function problemOf(text: string, parserError: string): string {
   if (/Unexpected end|Unterminated/.test(parserError)) return 'unexpected end of JSON input';
-  const position = Number(/at position (\d+)/.exec(parserError)?.[1] ?? text.search(/\S/));
+  const position = Number(/at position (\d+)/.exec(parserError)?.[1] ?? text.search(/[^ \t\r\n]/));
   const char = String.fromCodePoint(text.codePointAt(position) ?? 0);
   const place = /after JSON/.test(parserError) ? 'after top-level value' : 'looking for beginning of value';
   return `invalid character '${char}' ${place}`;

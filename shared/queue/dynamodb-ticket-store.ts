@@ -44,7 +44,7 @@ function keyOf(request: ObjectKey): ItemKey {
 
 function toItem({ cluster, kind, namespace, name }: ObjectKey, ticket: Ticket, now: Instant): Item {
   const request = { cluster, kind, namespace, name };
-  const shard = ticket.wake === undefined ? undefined : shardOf(objectId(request));
+  const shard = shardOf(objectId(request));
   const expires = kind === 'Rollout' ? undefined : expiresAt(now, KEEP_TICKET);
   return present<Item>({ request, ...ticket, shard, expires });
 }

@@ -127,6 +127,19 @@ export function defineWorkQueueContract(name: string, createStore: (clock: Clock
       });
     });
 
+    it.each([
+      { given: 'at work', pass: 0 },
+      { given: 'dead', pass: HOLD + 1 },
+    ])('given a holder that is $given, then an overtaken message of the same object is stale', async ({ pass }) => {
+      const { queue, clock, request } = aQueue();
+      await queue.add(request, clock.now() + HOUR);
+      await queue.add(request, clock.now());
+      await queue.take(2);
+      clock.jumpTo(clock.now() + pass);
+      expect(await queue.claim({ request, seq: 1 })).toEqual({ state: 'stale' });
+      expect(await queue.claim({ request, seq: 3 })).toEqual({ state: 'stale' });
+    });
+
     describe('release', () => {
       it('given no next look, then the ticket rests and a later request starts it again', async () => {
         const { queue, clock, request, sent } = aQueue();

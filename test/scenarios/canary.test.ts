@@ -1,54 +1,14 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { MINUTE, SECOND } from '#core/time.ts';
+import { CANARY, SUCCESS_RATE } from '../support/manifests.ts';
 import { World, type Answers } from '../support/world.ts';
-
-const ROLLOUT = `
-apiVersion: argoproj.io/v1alpha1
-kind: Rollout
-metadata: {name: my-app}
-spec:
-  replicas: 5
-  strategy:
-    canary:
-      steps:
-      - setWeight: 20
-      - pause: {duration: 5m}
-      - setWeight: 40
-      - pause: {duration: 5m}
-      - setWeight: 60
-      - pause: {duration: 5m}
-      - setWeight: 80
-      - pause: {duration: 5m}
-      analysis:
-        templates: [{templateName: success-rate}]
-        startingStep: 2
-        args: [{name: service-name, value: my-app}]
-  selector: {matchLabels: {app: my-app}}
-  template:
-    metadata: {labels: {app: my-app}}
-    spec: {containers: [{name: app, image: 'my-app:v2'}]}
-`;
-
-const TEMPLATE = `
-apiVersion: argoproj.io/v1alpha1
-kind: AnalysisTemplate
-metadata: {name: success-rate}
-spec:
-  args: [{name: service-name}]
-  metrics:
-  - name: success-rate
-    interval: 1m
-    successCondition: result[0] >= 0.95
-    failureLimit: 3
-    provider: {prometheus: {address: 'http://prometheus:9090', query: 'up{service="{{args.service-name}}"}'}}
-`;
 
 let world: World;
 afterEach(() => world.stop());
 
 async function givenMyApp(answers: Answers = () => 0.99): Promise<void> {
   world = new World({ answers });
-  await world.apply(TEMPLATE, ROLLOUT);
+  await world.apply(SUCCESS_RATE, CANARY);
   await world.until('the first deployment', async () => (await world.phase()) === 'Healthy');
 }
 
@@ -68,14 +28,23 @@ describe('given the guidelines’ canary', () => {
     expect(counts).toEqual(['1+4', '2+3', '3+2', '4+1']);
     expect(await world.podCounts()).toEqual({ canary: 0, stable: 5 });
     const [release] = await world.releases();
-    expect(release).toMatchObject({ outcome: 'promoted', reason: 'Completed all 8 canary steps', weights: [20, 40, 60, 80, 100] });
+    expect(release).toMatchObject({
+      outcome: 'promoted',
+      reason: 'Completed all 8 canary steps',
+      weights: [20, 40, 60, 80, 100],
+    });
   });
 
   it('when it is released, then it takes its pauses and little more', async () => {
     await givenMyApp();
     const before = world.clock.now();
     await world.setImage('my-app:v3');
-    await world.until('the promotion', async () => (await world.releases()).every(({ outcome }) => outcome === 'promoted') && (await world.releases()).length === 2);
+    await world.until(
+      'the promotion',
+      async () =>
+        (await world.releases()).every(({ outcome }) => outcome === 'promoted') &&
+        (await world.releases()).length === 2,
+    );
     const took = world.clock.now() - before;
     expect(took).toBeGreaterThan(20 * MINUTE);
     expect(took).toBeLessThan(23 * MINUTE);
@@ -176,14 +145,14 @@ describe('given the guidelines’ canary', () => {
 
   it('when an AnalysisTemplate is missing, then the condition says so and nothing moves; once it is there, it goes on', async () => {
     world = new World();
-    await world.apply(ROLLOUT);
+    await world.apply(CANARY);
     await world.passes(30 * SECOND);
     const { conditions } = (await world.rollout()).status ?? {};
     const invalid = conditions?.find(({ type }) => type === 'InvalidSpec');
     expect(invalid).toMatchObject({ status: 'True', reason: 'InvalidSpec' });
     expect(invalid?.message).toContain("AnalysisTemplate 'success-rate' not found");
     expect(await world.replicaSets()).toEqual([]);
-    await world.apply(TEMPLATE);
+    await world.apply(SUCCESS_RATE);
     await world.until('the first deployment', async () => (await world.phase()) === 'Healthy');
   });
 

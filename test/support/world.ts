@@ -74,7 +74,10 @@ export class World {
   async apply(...manifests: readonly (string | object)[]): Promise<void> {
     for (const manifest of manifests) {
       const object = (typeof manifest === 'string' ? parse(manifest) : manifest) as NewObject;
-      await this.cluster.create({ ...object, metadata: { ...object.metadata, namespace: object.metadata.namespace ?? 'default' } });
+      await this.cluster.create({
+        ...object,
+        metadata: { ...object.metadata, namespace: object.metadata.namespace ?? 'default' },
+      });
     }
   }
 
@@ -87,7 +90,8 @@ export class World {
   async until(what: string, holds: () => Promise<boolean> | boolean, atMost: Millis = 60 * MINUTE): Promise<void> {
     const deadline = this.clock.now() + atMost;
     while (!(await holds())) {
-      if (this.clock.now() >= deadline) throw new Error(`waited in vain for ${what}: ${JSON.stringify((await this.rollout()).status)}`);
+      if (this.clock.now() >= deadline)
+        throw new Error(`waited in vain for ${what}: ${JSON.stringify((await this.rollout()).status)}`);
       await this.clock.advance(SECOND);
     }
   }
@@ -118,7 +122,12 @@ export class World {
   /** As a person at a terminal does it: through the one door. */
   async order(verb: Command['verb'], more: Partial<Command> = {}, name = 'my-app', namespace = 'default') {
     const rollout = await this.rollout(name, namespace);
-    const command: Command = { verb, rollout: { cluster: 'local', namespace, name }, binding: bindTo(rollout), ...more };
+    const command: Command = {
+      verb,
+      rollout: { cluster: 'local', namespace, name },
+      binding: bindTo(rollout),
+      ...more,
+    };
     return executeCommand(command, ANA, this.engine.ports);
   }
 
@@ -127,7 +136,8 @@ export class World {
   }
 
   async analysisRuns(namespace = 'default'): Promise<readonly AnalysisRun[]> {
-    return (await this.cluster.list<AnalysisRun>({ apiVersion: ARGO_API_VERSION, kind: 'AnalysisRun', namespace })).items;
+    return (await this.cluster.list<AnalysisRun>({ apiVersion: ARGO_API_VERSION, kind: 'AnalysisRun', namespace }))
+      .items;
   }
 
   /** Wanted pods of the version being released, and of the stable one. */
@@ -157,8 +167,8 @@ export class World {
     return this.told.map(({ transition }) => transition.type);
   }
 
-  stop(): void {
-    this.engine.stop();
+  async stop(): Promise<void> {
+    await this.engine.stop();
     this.#stopControllers();
   }
 }
@@ -179,4 +189,3 @@ function toReading(answer: number | readonly number[] | Reading): Reading {
   const values = answer as readonly number[];
   return { kind: 'value', value: { kind: 'vector', values }, text: `[${values.join(',')}]` };
 }
-

@@ -46,7 +46,14 @@ async function postAlert(stack: LocalStack, labels: Readonly<Record<string, stri
     generatorURL: '',
     fingerprint: labels['rollouts_pod_template_hash'] ?? '',
   };
-  const group = { version: '4', groupKey: '{}', truncatedAlerts: 0, status: 'firing', receiver: 'weir', alerts: [alert] };
+  const group = {
+    version: '4',
+    groupKey: '{}',
+    truncatedAlerts: 0,
+    status: 'firing',
+    receiver: 'weir',
+    alerts: [alert],
+  };
   const headers = {
     'content-type': 'application/json',
     authorization: `Bearer ${stack.credentials.alertmanagerToken}`,

@@ -14,22 +14,29 @@ export interface Voice extends Narrator, Announcer {
 
 export function createLineVoice(print: Print, history: () => RunHistory): Voice {
   return {
-    async announce({ key, release, transition }: ReleaseEvent) {
-      const owner = transition.details['rollout'];
-      const rollout = release?.rollout ?? (typeof owner === 'string' ? owner : key.name);
-      print(transitionLine({ namespace: key.namespace, rollout }, transition));
-    },
+    announce: async (event) => print(eventLine(event)),
+    follow: () => undefined,
     say: (text) => print(`\n── ${text}`),
-    async explain(release) {
-      const told = await history().transitions(release.id);
-      print(`\n   ${release.outcome}: ${release.reason}`);
-      if (release.outcome === 'aborted') for (const line of evidenceLines(decidingMeasurements(told))) print(`   ${line}`);
-    },
-    summary(steps) {
-      print('');
-      for (const { release, expected } of steps) print(summaryLine(release, expected));
-    },
+    explain: async (release) => print(`\n${await explanation(release, history())}`),
+    summary: (steps) => print(`\n${summaryText(steps)}`),
   };
+}
+
+export function eventLine({ key, release, transition }: ReleaseEvent): string {
+  const owner = transition.details['rollout'];
+  const rollout = release?.rollout ?? (typeof owner === 'string' ? owner : key.name);
+  return transitionLine({ namespace: key.namespace, rollout }, transition);
+}
+
+/** How a release ended; for an abort by analysis also the query, the values and the rule. */
+export async function explanation(release: ReleaseSummary, history: RunHistory): Promise<string> {
+  const told = release.outcome === 'aborted' ? await history.transitions(release.id) : [];
+  const lines = [`${release.outcome}: ${release.reason}`, ...evidenceLines(decidingMeasurements(told))];
+  return lines.map((line) => `   ${line}`).join('\n');
+}
+
+export function summaryText(steps: readonly TourStep[]): string {
+  return steps.map(({ release, expected }) => summaryLine(release, expected)).join('\n');
 }
 
 export function createJsonVoice(print: Print): Voice {
@@ -40,6 +47,7 @@ export function createJsonVoice(print: Print): Voice {
       const about = { cluster, namespace, kind, name, rollout, release: releaseId };
       print(JSON.stringify({ type, at: formatTimestamp(at), ...about, message, ...details }));
     },
+    follow: () => undefined,
     say: () => undefined,
     explain: async () => undefined,
     summary(steps) {

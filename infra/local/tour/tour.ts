@@ -17,6 +17,8 @@ export interface TourStep {
 }
 
 export interface Narrator {
+  /** Which rollout the next sentences are about. */
+  follow(place: RolloutPlace): void;
   /** A sentence between the transitions; not part of --json. */
   say(text: string): void;
   /** Why a release ended as it did, with its measurements. */
@@ -81,6 +83,7 @@ async function prepare(stack: LocalStack, narrator: Narrator): Promise<void> {
 }
 
 async function play({ title, place, suffix, expected, intervene }: Chapter, stack: LocalStack, narrator: Narrator) {
+  narrator.follow(place);
   narrator.say(title);
   const image = (current: Parameters<typeof nextVersion>[0]) => nextVersion(current, suffix);
   const [ended] = await Promise.all([release(stack, place, image), intervene?.(stack, place, narrator)]);

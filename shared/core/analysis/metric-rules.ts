@@ -1,5 +1,8 @@
 /** Rules that name metrics by a regular expression: dry-run and retention. analysis §9, §10. */
 import { InvalidSpecError } from '../errors.ts';
+import { Failure } from '../expr/failure.ts';
+import { Meter } from '../expr/meter.ts';
+import { compileRegexp } from '../expr/regexp/regexp.ts';
 
 export interface MetricRule {
   readonly metricName: string;
@@ -18,19 +21,19 @@ export function rulesByMetric<Rule extends MetricRule>(
 ): ReadonlyMap<string, Rule> {
   const matched = new Map<string, Rule>();
   for (const [index, rule] of rules.entries()) {
-    const matches = matcher(rule.metricName);
-    const hits = names.filter(matches);
+    const hits = names.filter((name) => isMatch(rule.metricName, name));
     if (hits.length === 0) throw new InvalidSpecError(`${field}[${index}]: Rule didn't match any metric name(s)`);
     for (const name of hits) matched.set(name, rule);
   }
   return matched;
 }
 
-function matcher(expression: string): (name: string) => boolean {
+/** Go's regular expressions (RE2): no pattern of a tenant takes long, and one that would is given up. */
+function isMatch(expression: string, name: string): boolean {
   try {
-    const compiled = new RegExp(expression, 'u');
-    return (name) => compiled.test(name);
-  } catch {
-    return () => false;
+    return compileRegexp(expression).matches(name, new Meter());
+  } catch (error) {
+    if (error instanceof Failure) return false;
+    throw error;
   }
 }

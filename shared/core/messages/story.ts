@@ -27,7 +27,10 @@ export function releaseStory({ release, transitions, orders }: Told): string {
     ...orders.map(orderLine),
     ending(release, transitions, orders),
   ];
-  return lines.flatMap((line) => line.split('\n')).map(printable).join('\n');
+  return lines
+    .flatMap((line) => line.split('\n'))
+    .map(printable)
+    .join('\n');
 }
 
 function heading({ revision, podHash, namespace, rollout, startedAt, strategy }: ReleaseSummary): string {
@@ -52,10 +55,11 @@ function measurements(transitions: readonly Transition[]): readonly string[] {
   return metrics.map((metric) => {
     const mine = measured.filter(({ details }) => details['metric'] === metric);
     const phases = new Map<string, number>();
-    for (const { details } of mine) phases.set(String(details['phase']), (phases.get(String(details['phase'])) ?? 0) + 1);
+    for (const { details } of mine)
+      phases.set(String(details['phase']), (phases.get(String(details['phase'])) ?? 0) + 1);
     const counts = [...phases].map(([phase, count]) => `${count} ${phase.toLowerCase()}`).join(', ');
     const last = mine.at(-1)?.details['value'];
-    return `  ${metric} was measured ${mine.length} times: ${counts}${last === undefined ? '' : `; last value ${String(last)}`}.`;
+    return `  ${metric} was measured ${mine.length === 1 ? 'once' : `${mine.length} times`}: ${counts}${last === undefined ? '' : `; last value ${String(last)}`}.`;
   });
 }
 

@@ -1,5 +1,6 @@
 /** What the API server fills in when it stores a pod template. engine §4.2 rule 3; k8s.io/kubernetes core/v1 defaults, v1.34. */
 import type { JsonObject, JsonValue } from '../json.ts';
+import type { Field } from './go-schema.ts';
 
 const FILE_MODE = 420;
 
@@ -32,44 +33,42 @@ const DEFAULTS: Readonly<Record<string, JsonObject>> = {
   PersistentVolumeClaimSpec: { volumeMode: 'Filesystem' },
 };
 
-/** The struct with its absent fields filled in. An empty text or zero counts as absent where Go holds it by value. */
-export function withDefaults(struct: string, object: JsonObject): JsonObject {
+/** The struct with its absent fields filled in. */
+export function withDefaults(struct: string, object: JsonObject, fields: readonly Field[]): JsonObject {
   switch (struct) {
     case 'EphemeralContainer':
     case 'Container':
-      return fill(DEFAULTS['Container'], {
-        ...object,
-        imagePullPolicy: pullPolicy(object, 'imagePullPolicy', 'image'),
-      });
+      return fill(DEFAULTS['Container'], withPullPolicy(object, 'imagePullPolicy', 'image'), fields);
     case 'ImageVolumeSource':
-      return { ...object, pullPolicy: pullPolicy(object, 'pullPolicy', 'reference') };
+      return withPullPolicy(object, 'pullPolicy', 'reference');
     case 'Volume':
       return hasSource(object) ? object : { ...object, emptyDir: {} };
     default:
-      return fill(DEFAULTS[struct], object);
+      return fill(DEFAULTS[struct], object, fields);
   }
 }
 
-function fill(defaults: JsonObject | undefined, object: JsonObject): JsonObject {
+function fill(defaults: JsonObject | undefined, object: JsonObject, fields: readonly Field[]): JsonObject {
   if (defaults === undefined) return object;
-  const absent = Object.entries(defaults).filter(([field]) => isUnset(object[field]));
-  return { ...object, ...Object.fromEntries(absent) };
+  const absent = fields.filter((field) => Object.hasOwn(defaults, field.name) && isUnset(object[field.name], field));
+  return { ...object, ...Object.fromEntries(absent.map(({ name }) => [name, defaults[name] ?? null])) };
 }
 
-/** Absent for Go: null, or the empty text of a field held by value. */
-function isUnset(value: JsonValue | undefined): boolean {
-  return value === undefined || value === null || value === '';
+/** Where Go holds the value itself, its zero is all there is to mean absent. */
+function isUnset(value: JsonValue | undefined, { shape }: Field): boolean {
+  if (value === undefined || value === null) return true;
+  return shape === 'scalar' && (value === '' || value === 0 || value === false);
 }
 
 function hasSource(volume: JsonObject): boolean {
   return Object.entries(volume).some(([field, source]) => field !== 'name' && source !== null && source !== undefined);
 }
 
-function pullPolicy(object: JsonObject, field: string, imageField: string): JsonValue {
-  const given = object[field];
-  if (!isUnset(given)) return given ?? '';
+function withPullPolicy(object: JsonObject, field: string, imageField: string): JsonObject {
   const image = object[imageField];
-  return tagOf(typeof image === 'string' ? image : '') === 'latest' ? 'Always' : 'IfNotPresent';
+  if ((object[field] ?? '') !== '') return object;
+  const policy = tagOf(typeof image === 'string' ? image : '') === 'latest' ? 'Always' : 'IfNotPresent';
+  return { ...object, [field]: policy };
 }
 
 /** Tag of an image reference; `latest` when it names neither tag nor digest, empty when only a digest or nothing at all. */

@@ -66,7 +66,7 @@ export const podTemplateFields = readSchema({
   NodeSelectorTerm: 'matchExpressions:[]NodeSelectorRequirement matchFields:[]NodeSelectorRequirement',
   ObjectFieldSelector: 'apiVersion fieldPath!',
   ObjectMeta:
-    'name generateName namespace selfLink uid resourceVersion generation creationTimestampZ* deletionTimestamp* deletionGracePeriodSeconds* labels:{} annotations:{} ownerReferences:[]OwnerReference finalizers:[]',
+    'name generateName namespace selfLink uid resourceVersion generation creationTimestamp* deletionTimestamp* deletionGracePeriodSeconds* labels:{} annotations:{} ownerReferences:[]OwnerReference finalizers:[]',
   OwnerReference: 'apiVersion! kind! name! uid! controller* blockOwnerDeletion*',
   PersistentVolumeClaimSpec:
     'accessModes:[] selector:*LabelSelector resources:VolumeResourceRequirements volumeName storageClassName* volumeMode* dataSource:*TypedLocalObjectReference dataSourceRef:*TypedObjectReference volumeAttributesClassName*',

@@ -1,6 +1,8 @@
 /** Kubernetes quantities (`100m`, `1.5Gi`, `1e3`): their value and the form in which Go writes them. */
 
 const NANO = 9;
+/** In billionths. */
+const ONE = 10n ** BigInt(NANO);
 const DECIMAL_EXPONENTS: Readonly<Record<string, number>> = {
   n: -9,
   u: -6,
@@ -23,6 +25,8 @@ interface Quantity {
   /** Billionths, rounded away from zero: the finest step that Kubernetes keeps. */
   readonly nanos: bigint;
   readonly format: Format;
+  /** Go takes the text for canonical already and writes it as it is. */
+  readonly keepsText: boolean;
 }
 
 function parseQuantity(text: string): Quantity | undefined {
@@ -35,7 +39,22 @@ function parseQuantity(text: string): Quantity | undefined {
   const scaled = power > 0 ? digits * 1024n ** BigInt(power) : digits;
   const magnitude = shift(scaled, exponent + NANO - fraction.length);
   const format = power > 0 ? 'binary' : /^[eE].*\d/.test(suffix) ? 'exponent' : 'decimal';
-  return { nanos: sign === '-' ? -magnitude : magnitude, format };
+  const keepsText = power > 0 ? keepsBinary(whole, fraction, power) : keepsDecimal(whole, fraction, exponent);
+  return { nanos: sign === '-' ? -magnitude : magnitude, format, keepsText };
+}
+
+/** k8s.io/apimachinery resource.ParseQuantity, "if the number is in canonical form, reuse the string". */
+function keepsDecimal(whole: string, fraction: string, exponent: number): boolean {
+  const shifted = (whole.replace(/^0+/, '') || '0') + fraction;
+  const scale = exponent - fraction.length;
+  return (
+    shifted.length <= 18 && scale >= -NANO && scale % 3 === 0 && !shifted.endsWith('000') && !shifted.startsWith('0')
+  );
+}
+
+function keepsBinary(whole: string, fraction: string, power: number): boolean {
+  const digits = whole.replace(/^0+/, '') || '0';
+  return fraction === '' && digits.length <= 14 - 3 * power && (BigInt(digits) & 7n) !== 0n;
 }
 
 /** Multiply by a power of ten; what is cut off rounds up. */
@@ -53,17 +72,17 @@ function divideUp(value: bigint, by: bigint): bigint {
  */
 export function canonicalQuantity(text: string | number): string {
   const quantity = parseQuantity(String(text));
-  if (quantity === undefined) return String(text);
+  if (quantity === undefined || quantity.keepsText) return String(text);
   const { nanos, format } = quantity;
   const magnitude = nanos < 0n ? -nanos : nanos;
   const sign = nanos < 0n ? '-' : '';
   if (magnitude === 0n) return '0';
-  const small = magnitude < 1024n * 10n ** BigInt(NANO);
-  return sign + (format === 'binary' && !small ? binaryForm(magnitude) : decimalForm(magnitude, format));
+  const binary = format === 'binary' && magnitude >= 1024n * ONE && magnitude % ONE === 0n;
+  return sign + (binary ? binaryForm(magnitude) : decimalForm(magnitude, format));
 }
 
 function binaryForm(nanos: bigint): string {
-  let value = divideUp(nanos, 10n ** BigInt(NANO));
+  let value = nanos / ONE;
   let power = 0;
   while (value % 1024n === 0n && power < BINARY_SUFFIXES.length - 1) {
     value /= 1024n;
@@ -84,7 +103,7 @@ function decimalForm(nanos: bigint, format: Format): string {
 
 /**
  * Comparable text of the value: equal exactly for quantities of equal value.
- * @param milli as resources are stored: rounded up to thousandths
+ * @param milli as amounts of resources are stored: rounded up to thousandths
  */
 export function quantityValue(text: string | number, milli = false): string {
   const nanos = parseQuantity(String(text))?.nanos;

@@ -57,16 +57,16 @@ function withHostPortsOf(container: JsonObject): JsonObject {
 /** undefined: empty. */
 function canonicalStruct(value: JsonObject, struct: string): JsonObject | undefined {
   const fields = podTemplateFields(struct) ?? [];
-  const filled = withDefaults(struct, value);
+  const filled = withDefaults(struct, value, fields);
   const members = fields.flatMap((field) => {
-    const member = canonicalMember(filled[field.name] ?? undefined, field, struct);
+    const member = canonicalMember(filled[field.name] ?? undefined, field);
     return member === undefined ? [] : [[field.name, member] as const];
   });
   return members.length === 0 ? undefined : Object.fromEntries(members);
 }
 
 /** undefined: as good as absent. */
-function canonicalMember(value: JsonValue | undefined, field: Field, struct: string): JsonValue | undefined {
+function canonicalMember(value: JsonValue | undefined, field: Field): JsonValue | undefined {
   if (value === undefined) return undefined;
   switch (field.shape) {
     case 'scalar':
@@ -75,14 +75,11 @@ function canonicalMember(value: JsonValue | undefined, field: Field, struct: str
     case 'pointer':
       return value;
     case 'list': {
-      const items = listOf(value).map((item) => canonicalElement(item, field, struct));
+      const items = listOf(value).map((item) => canonicalElement(item, field));
       return items.length === 0 ? undefined : items;
     }
     case 'map': {
-      const entries = Object.entries(objectOf(value)).map(([key, item]) => [
-        key,
-        canonicalElement(item, field, struct),
-      ]);
+      const entries = Object.entries(objectOf(value)).map(([key, item]) => [key, canonicalElement(item, field)]);
       return entries.length === 0 ? undefined : (Object.fromEntries(entries) as JsonObject);
     }
     case 'struct':
@@ -98,11 +95,11 @@ function canonicalMember(value: JsonValue | undefined, field: Field, struct: str
 
 /** Emptied, and then dropped, when the injected anti-affinity is taken out; no other pointer may be confused with absent. */
 const AFFINITY: ReadonlySet<string> = new Set(['Affinity', 'PodAntiAffinity']);
-const ROUNDED_TO_MILLI: ReadonlySet<string> = new Set(['ResourceRequirements', 'VolumeResourceRequirements']);
 
-function canonicalElement(item: JsonValue, field: Field, struct: string): JsonValue {
+/** Quantities in maps are amounts of resources, which are stored in thousandths. */
+function canonicalElement(item: JsonValue, field: Field): JsonValue {
   if (field.of === undefined) return item;
-  if (field.of === 'quantity') return quantityValue(asText(item), ROUNDED_TO_MILLI.has(struct));
+  if (field.of === 'quantity') return quantityValue(asText(item), true);
   return canonicalStruct(objectOf(item), field.of) ?? {};
 }
 

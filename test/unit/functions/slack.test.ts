@@ -25,7 +25,7 @@ function aRollout(namespace: string, name: string): Rollout {
       phase: 'Paused',
       message: 'CanaryPauseStep',
     },
-  } as Rollout;
+  };
 }
 
 function aSite(name: string, rollouts: readonly Rollout[] | Error): [string, Site] {

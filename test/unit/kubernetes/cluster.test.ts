@@ -108,7 +108,7 @@ describe('requests', () => {
 
   it('given a cluster-scoped kind, then no namespace is in the path', async () => {
     await given(() => ({ body: anObject('ClusterAnalysisTemplate') }));
-    await cluster.get({ ...ROLLOUT, kind: 'ClusterAnalysisTemplate', namespace: '' });
+    await cluster.get({ ...ROLLOUT, kind: 'ClusterAnalysisTemplate' });
     expect(server.asked[0]?.line).toBe('GET /apis/argoproj.io/v1alpha1/clusteranalysistemplates/checkout');
   });
 
@@ -248,6 +248,16 @@ describe('errors', () => {
     const { namespace, ...query } = missing;
     await expect(cluster.list({ ...query, namespace })).rejects.toThrow(/no kind Nothing in example.com\/v1: install/);
     await expect(cluster.create({ ...query, metadata: { name: 'x', namespace } })).rejects.toThrow(InvalidSpecError);
+  });
+
+  it('given a kind that is installed later, then it is found then', async () => {
+    const resources = [{ name: 'nothings', kind: 'Nothing', namespaced: true }];
+    await given((_, index) =>
+      index === 0 ? status(404) : { body: { resources, metadata: { resourceVersion: '1' }, items: [] } },
+    );
+    const query = { apiVersion: 'example.com/v1', kind: 'Nothing' };
+    await expect(cluster.list(query)).rejects.toThrow(InvalidSpecError);
+    expect(await cluster.list(query)).toEqual({ items: [], resourceVersion: '1' });
   });
 
   it('given a namespace that is not there, then a create says so', async () => {

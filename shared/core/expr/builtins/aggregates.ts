@@ -31,26 +31,32 @@ function checkNumbers(name: string, given: readonly Nature[]): Nature {
 function extreme(name: string, beatenBy: Comparison, given: readonly Value[], meter: Meter): Value {
   const [first] = given;
   if (given.length === 1 && first !== undefined && !(first instanceof List) && !isNumberUnderneath(first)) return first;
-  let best: Value = null;
-  for (const value of numbersIn(name, given, meter)) {
-    if (best === null || inOrder(beatenBy, best, value)) best = value;
-  }
-  return best;
+  const better = (best: Value, value: Value): Value =>
+    best === null || (value !== null && inOrder(beatenBy, best, value)) ? value : best;
+  return fold<Value>(name, given, meter, { start: () => null, add: better, join: better });
+}
+
+interface Total {
+  readonly sum: number;
+  readonly count: number;
 }
 
 function mean(given: readonly Value[], meter: Meter): number {
-  let total = 0;
-  let count = 0;
-  for (const value of numbersIn('mean', given, meter)) {
-    total += asNumber(value);
-    count++;
-  }
-  return count === 0 ? 0 : total / count;
+  const { sum, count } = fold<Total>('mean', given, meter, {
+    start: () => ({ sum: 0, count: 0 }),
+    add: (total, value) => ({ sum: total.sum + asNumber(value), count: total.count + 1 }),
+    join: (total, inner) => ({ sum: total.sum + inner.sum, count: total.count + inner.count }),
+  });
+  return count === 0 ? 0 : sum / count;
 }
 
 function median(given: readonly Value[], meter: Meter): number {
   const values: number[] = [];
-  for (const value of numbersIn('median', given, meter)) values.push(asNumber(value));
+  const add = (_: null, value: Value): null => {
+    values.push(asNumber(value));
+    return null;
+  };
+  fold<null>('median', given, meter, { start: () => null, add, join: () => null });
   if (values.length === 0) return 0;
   meter.charge(values.length * Math.ceil(Math.log2(values.length + 1)));
   values.sort(nanFirst);
@@ -64,23 +70,39 @@ function nanFirst(left: number, right: number): number {
   return left - right;
 }
 
-/** Every number in the arguments, in order. @throws Failure for anything else, and for arrays that nest too deeply */
-function* numbersIn(name: string, given: readonly Value[], meter: Meter): Generator<Value> {
-  const open: { readonly values: { at(index: number): Value | undefined; readonly length: number }; next: number }[] = [];
-  open.push({ values: given, next: 0 });
-  for (let level = open.at(-1); level !== undefined; level = open.at(-1)) {
+interface Folding<T> {
+  start(): T;
+  add(result: T, value: Value): T;
+  /** The result of a nested array is found first, and then counts as one. */
+  join(result: T, inner: T): T;
+}
+
+interface Level<T> {
+  readonly values: Pick<List, 'at' | 'length'> | readonly Value[];
+  next: number;
+  result: T;
+}
+
+/** Over every number in the arguments. @throws Failure for anything else, and for arrays that nest too deeply */
+function fold<T>(name: string, given: readonly Value[], meter: Meter, folding: Folding<T>): T {
+  const open: Level<T>[] = [{ values: given, next: 0, result: folding.start() }];
+  for (;;) {
+    const level = open[open.length - 1] as Level<T>;
     if (level.next >= level.values.length) {
       open.pop();
+      const outer = open.at(-1);
+      if (outer === undefined) return level.result;
+      outer.result = folding.join(outer.result, level.result);
       continue;
     }
     meter.charge(1);
     const value = level.values.at(level.next++) ?? null;
     if (value instanceof List) {
       if (open.length > MAX_DATA_DEPTH) fail(DEPTH_EXCEEDED);
-      open.push({ values: value, next: 0 });
+      open.push({ values: value, next: 0, result: folding.start() });
     } else {
       if (!isNumberUnderneath(value)) fail(`invalid argument for ${name} (type ${typeName(value)})`);
-      yield value;
+      level.result = folding.add(level.result, value);
     }
   }
 }

@@ -3,7 +3,9 @@ import { assessMetric, assessResult } from '#core/analysis/assess-metric.ts';
 import type { Metric, MetricResult } from '#core/resources/argo.ts';
 import { aMetric, measured, stamp } from './builders.ts';
 
-const LAST = { measurements: [measured('Successful', 0, { message: 'last' })] };
+const LAST = {
+  measurements: [measured('Failed', 0, { message: 'first' }), measured('Successful', 1, { message: 'last' })],
+};
 const FOREVER = { interval: '10s' };
 
 interface Case {
@@ -24,7 +26,7 @@ const CASES: readonly Case[] = [
   { given: 'no measurements, terminating', result: {}, terminating: true, then: 'Successful' },
   {
     given: 'one in flight',
-    result: { failed: 9, measurements: [{ phase: 'Running', startedAt: stamp(0) }] },
+    result: { failed: 9, measurements: [measured('Failed', 0), { phase: 'Running', startedAt: stamp(1) }] },
     then: 'Running',
   },
   {
@@ -95,6 +97,12 @@ const CASES: readonly Case[] = [
     given: 'the count, neither side decided',
     metric: { ...FOREVER, count: 4, failureLimit: 2, consecutiveSuccessLimit: 2 },
     result: { count: 4, failed: 2, ...LAST },
+    then: 'Inconclusive',
+  },
+  {
+    given: 'the count without the streak, failures counted by default',
+    metric: { ...FOREVER, count: 2, consecutiveSuccessLimit: 2, inconclusiveLimit: 1 },
+    result: { count: 2, inconclusive: 1, ...LAST },
     then: 'Inconclusive',
   },
   {

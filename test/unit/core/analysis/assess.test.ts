@@ -101,6 +101,14 @@ describe('given a metric that fails while another is open, when the run is asses
     expect(cut.status).not.toHaveProperty('message');
   });
 
+  it('then each completion is told once', () => {
+    const { events } = assessRun(snapshot(cut, 1));
+    expect(events.map(({ message }) => message)).toEqual([
+      "Metric 'b' Completed. Result: Successful",
+      'Analysis Completed. Result: Failed',
+    ]);
+  });
+
   it('then the next pass ends it, and the open metric with it', () => {
     expect(reconciled(cut, 1).status).toMatchObject({
       phase: 'Failed',

@@ -13,7 +13,6 @@ const STREAKS: MetricResult = {
   inconclusive: 1,
   error: 2,
   consecutiveSuccess: 2,
-  consecutiveError: 0,
   measurements: [measured('Successful', 1)],
 };
 const NOTHING = { dryRun: new Set<string>(), secretsUsed: [] };

@@ -28,8 +28,8 @@ describe('the sample store', () => {
     before.series(UP).append(10, 2);
     before.series(UP).end(20);
     const after = new SampleStore();
-    after.load(JSON.parse(JSON.stringify(before.dump(5))));
     after.series(UP).append(30, 7);
+    after.load(JSON.parse(JSON.stringify(before.dump(5))));
     expect(after.select(ALL)).toEqual([
       {
         labels: UP,

@@ -168,6 +168,17 @@ describe('a source that has just begun', () => {
     expect(first(later.query(SUCCESS_RATE))).toBe(before);
   });
 
+  it('given a retention, it keeps no more than that', async () => {
+    const clock = new VirtualClock();
+    const source = createMetricsSource({
+      timers: clock,
+      pods: () => podsOf('my-app:v1', 'old', 1),
+      retention: 10 * SECOND,
+    });
+    await clock.advance(MINUTE);
+    expect(first(source.query('count_over_time(orders_completed_total[5m])'))).toBe(2);
+  });
+
   it('given stop, it scrapes no more', async () => {
     const clock = new VirtualClock();
     const source = createMetricsSource({ timers: clock, pods: () => [] });
@@ -212,6 +223,19 @@ describe('the HTTP API', () => {
     const { url } = await listening();
     const response = await fetch(`${url}/api/v1/query?query=0/0&time=${time}`);
     expect(await response.json()).toEqual({ status: 'success', data: { resultType: 'scalar', result: [at, 'NaN'] } });
+  });
+
+  it.each([
+    ['1 / 0', '+Inf'],
+    ['-1 / 0', '-Inf'],
+    ['-0', '-0'],
+    ['0.1 + 0.2', '0.30000000000000004'],
+    ['1e21', '1e+21'],
+    ['12345678901234', '12345678901234'],
+  ])('writes %s as %s', async (query, text) => {
+    const { url } = await listening();
+    const response = await fetch(`${url}/api/v1/query`, form({ query }));
+    expect(await response.json()).toMatchObject({ data: { result: [expect.any(Number), text] } });
   });
 
   it('answers with the labels of each series', async () => {

@@ -56,7 +56,9 @@ const WITHOUT_SURGE: Readonly<Record<number, string>> = {
 
 function cases(table: Readonly<Record<number, string>>, surge: number) {
   return Object.entries(table).flatMap(([replicas, row]) =>
-    row.split(' ').map((counts, column) => ({ replicas: Number(replicas), weight: WEIGHTS[column] ?? 0, surge, counts })),
+    row
+      .split(' ')
+      .map((counts, column) => ({ replicas: Number(replicas), weight: WEIGHTS[column] ?? 0, surge, counts })),
   );
 }
 

@@ -22,6 +22,13 @@ describe('the quantile of a histogram', () => {
     { given: 'no bucket +Inf', quantile: 0.5, of: { 1: 10, 2: 20 }, then: Number.NaN },
     { given: 'nothing but +Inf', quantile: 0.5, of: { Infinity: 20 }, then: Number.NaN },
     { given: 'no observations', quantile: 0.5, of: { 1: 0, Infinity: 0 }, then: Number.NaN },
+    { given: 'no observations and a bound below zero', quantile: 0.5, of: { '-1': 0, Infinity: 0 }, then: Number.NaN },
+    {
+      given: 'counts that differ by rounding only',
+      quantile: 1,
+      of: { 1: 10, 2: 10.00000000001, Infinity: 10.00000000001 },
+      then: 1,
+    },
     { given: 'a quantile below 0', quantile: -0.1, of: spread, then: -Infinity },
     { given: 'a quantile above 1', quantile: 1.1, of: spread, then: Infinity },
     { given: 'quantile NaN', quantile: Number.NaN, of: spread, then: Number.NaN },

@@ -91,6 +91,18 @@ describe('the rate of a counter over a minute', () => {
       increase: 14,
     },
     {
+      given: 'a first point 1.2 steps from the start',
+      points: [
+        [12, 1_000],
+        [22, 1_010],
+        [32, 1_020],
+        [42, 1_030],
+        [52, 1_040],
+      ] as const,
+      // 12 s is above 1.1 × 10 s: half a step; 8 s to the end are not
+      increase: 40 * ((40 + 5 + 8) / 40),
+    },
+    {
       given: 'no growth',
       points: [
         [0, 7],

@@ -1,0 +1,175 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { POD_TEMPLATE_HASH } from '#core/resources/keys.ts';
+import { MINUTE, SECOND } from '#core/time.ts';
+import type { WebResponse } from '#shared/web-request.ts';
+import { createAlertmanagerHandler } from '../../functions/alertmanager/handler.ts';
+import { World } from '../support/world.ts';
+import { CANARY, SUCCESS_RATE } from '../support/manifests.ts';
+
+let world: World;
+let measurements: number;
+
+beforeEach(async () => {
+  measurements = 0;
+  world = new World({ answers: () => ((measurements += 1), 0.99) });
+  await world.apply(SUCCESS_RATE, CANARY);
+  await world.until('the first deployment', async () => (await world.phase()) === 'Healthy');
+});
+afterEach(() => world.stop());
+
+/** At 40 %, analysis running and passing. */
+async function givenAReleaseAtForty(): Promise<string> {
+  await world.setImage('my-app:v3');
+  await world.until('40 %', async () => (await world.rollout()).status?.currentStepIndex === 3);
+  return (await world.rollout()).status?.currentPodHash ?? '';
+}
+
+async function fires(labels: Record<string, string>, more: object = {}): Promise<WebResponse> {
+  const handler = createAlertmanagerHandler({
+    ...world.engine.ports,
+    sender: world.engine.orderSender,
+    tokens: async () => ['token'],
+  });
+  const startsAt = new Date(world.clock.now()).toISOString();
+  const alert = {
+    status: 'firing',
+    labels: { alertname: 'Errors', ...labels },
+    annotations: {},
+    startsAt,
+    fingerprint: 'f1',
+    ...more,
+  };
+  const rawBody = JSON.stringify({ version: '4', alerts: [alert] });
+  return handler({ method: 'POST', path: '/', headers: { authorization: 'Bearer token' }, query: {}, rawBody });
+}
+
+const isAborted = async () => (await world.rollout()).status?.abort === true;
+const verdicts = async () =>
+  (await world.engine.ports.orders.ofRollout({ cluster: 'local', namespace: 'default', name: 'my-app' })).map(
+    ({ verdict }) => verdict,
+  );
+
+describe('given a release whose own analysis passes', () => {
+  it('when a critical alert names its pods, then it is aborted within seconds and stays aborted when the alert resolves', async () => {
+    const hash = await givenAReleaseAtForty();
+    await fires({ severity: 'critical', rollouts_pod_template_hash: hash });
+    await world.passes(2 * SECOND);
+    expect(await isAborted()).toBe(true);
+    await fires({ severity: 'critical', rollouts_pod_template_hash: hash }, { status: 'resolved' });
+    await world.passes(5 * MINUTE);
+    expect(await isAborted()).toBe(true);
+    expect((await world.releases())[0]).toMatchObject({ outcome: 'aborted', weights: [20, 40] });
+    expect(await verdicts()).toContain(
+      'aborted: traffic goes back to the stable version (critical, on the pods being released)',
+    );
+  });
+
+  it('when a warning names its pods, then it pauses', async () => {
+    const hash = await givenAReleaseAtForty();
+    await fires({ severity: 'warning', rollouts_pod_template_hash: hash });
+    await world.passes(10 * SECOND);
+    expect((await world.rollout()).spec.paused).toBe(true);
+    await world.passes(30 * MINUTE);
+    expect((await world.rollout()).status?.currentStepIndex).toBe(3);
+  });
+
+  it('when a critical alert names the stable pods, then it is told only', async () => {
+    await givenAReleaseAtForty();
+    const stable = (await world.rollout()).status?.stableRS ?? '';
+    await fires({ severity: 'critical', rollouts_pod_template_hash: stable });
+    await world.passes(10 * SECOND);
+    expect(await isAborted()).toBe(false);
+    expect(await verdicts()).toContain('told: it is about pods that are not being released');
+  });
+
+  it('when an alert names the rollout but no pods, then the metrics are asked now, once, and the readings are recorded', async () => {
+    await givenAReleaseAtForty();
+    const before = measurements;
+    await fires({ severity: 'critical', rollout: 'my-app', namespace: 'default' });
+    await world.passes(2 * SECOND);
+    expect(measurements).toBe(before + 1);
+    await world.passes(10 * SECOND);
+    expect(measurements).toBe(before + 1);
+    const [release] = await world.releases();
+    const measured = (await world.transitions(release)).filter(({ type }) => type === 'measured');
+    expect(measured).toHaveLength(measurements);
+    expect(await isAborted()).toBe(false);
+  });
+
+  it('when the alert was firing before the release began, then it does nothing', async () => {
+    const startsAt = new Date(world.clock.now() - MINUTE).toISOString();
+    const hash = await givenAReleaseAtForty();
+    await fires({ severity: 'critical', rollouts_pod_template_hash: hash }, { startsAt });
+    await world.passes(10 * SECOND);
+    expect(await isAborted()).toBe(false);
+    expect(await verdicts()).toContain('ignored: it was firing already when the release began');
+  });
+
+  it.each([
+    { annotation: 'off', then: 'ignored: weir.dev/alerts: off', aborted: false },
+    { annotation: 'notify', then: 'told: weir.dev/alerts: notify', aborted: false },
+    { annotation: 'abort', then: 'aborted: traffic goes back', aborted: true },
+    { annotation: 'explode', then: 'told: weir.dev/alerts: "explode" is none of', aborted: false },
+  ])('when the Rollout says weir.dev/alerts: $annotation, then that is done', async ({ annotation, then, aborted }) => {
+    await world.edit((rollout) => ({
+      ...rollout,
+      metadata: {
+        ...rollout.metadata,
+        annotations: { ...rollout.metadata.annotations, 'weir.dev/alerts': annotation },
+      },
+    }));
+    await givenAReleaseAtForty();
+    await fires({ severity: 'critical', rollout: 'my-app' });
+    await world.passes(10 * SECOND);
+    expect(await isAborted()).toBe(aborted);
+    expect((await verdicts()).join()).toContain(then);
+  });
+
+  it('when the same alert comes three times, then it acts once', async () => {
+    const hash = await givenAReleaseAtForty();
+    for (let repeat = 0; repeat < 3; repeat++) await fires({ severity: 'critical', rollouts_pod_template_hash: hash });
+    await world.passes(10 * SECOND);
+    expect(world.told.filter(({ transition }) => transition.type === 'alerted')).toHaveLength(1);
+  });
+});
+
+describe('given no release', () => {
+  it('when a critical alert fires, then it is told only: stable is never touched', async () => {
+    const before = await world.replicaSets();
+    await fires({ severity: 'critical', rollout: 'my-app' });
+    await world.passes(MINUTE);
+    expect(await verdicts()).toContain('told: no release is going on');
+    expect((await world.replicaSets()).map(({ spec }) => spec?.replicas)).toEqual(
+      before.map(({ spec }) => spec?.replicas),
+    );
+  });
+
+  it('when an alert matches nothing, then it is stored with the reason', async () => {
+    await fires({ severity: 'critical' });
+    await world.passes(10 * SECOND);
+    const [order] = await world.engine.ports.orders.ofPerson('alertmanager:f1');
+    expect(order).toMatchObject({ state: 'refused' });
+    expect(order?.verdict).toContain('none of the labels rollout');
+  });
+
+  it.each([
+    { by: 'service', value: 'my-app' },
+    { by: 'pod', value: '' },
+  ])('when an alert names a $by, then its rollout is found', async ({ by, value }) => {
+    await world.apply({
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name: 'my-app' },
+      spec: { selector: { app: 'my-app' }, ports: [{ port: 80 }] },
+    });
+    const pods = await world.cluster.list({
+      apiVersion: 'v1',
+      kind: 'Pod',
+      namespace: 'default',
+      labelSelector: POD_TEMPLATE_HASH,
+    });
+    await fires({ [by]: value === '' ? (pods.items[0]?.metadata.name ?? '') : value });
+    await world.passes(10 * SECOND);
+    expect(await verdicts()).toContain('told: no release is going on');
+  });
+});

@@ -1,0 +1,193 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Rollout } from '#core/resources/argo.ts';
+import type { WebRequest, WebResponse } from '#shared/web-request.ts';
+import { get } from '../../../cli/get.ts';
+import { history } from '../../../cli/history.ts';
+import type { Io } from '../../../cli/io.ts';
+import { list } from '../../../cli/list.ts';
+import { abort, promote } from '../../../cli/orders.ts';
+import { status } from '../../../cli/status.ts';
+import { startWebServer, type WebServer } from '../../../infra/local/web-server.ts';
+
+function aRollout(phase: string, more: object = {}): Rollout {
+  return {
+    apiVersion: 'argoproj.io/v1alpha1',
+    kind: 'Rollout',
+    metadata: { name: 'my-app', namespace: 'canary', uid: 'u1' },
+    spec: { replicas: 5, strategy: { canary: { steps: [{ setWeight: 20 }, { pause: {} }] } } },
+    status: { phase, currentStepIndex: 1, readyReplicas: 5, replicas: 5, ...more },
+  };
+}
+
+const NAME = { cluster: 'local', namespace: 'canary', name: 'my-app' };
+const RELEASE = {
+  release: {
+    id: 'u1.2.bbb',
+    cluster: 'local',
+    namespace: 'canary',
+    rollout: 'my-app',
+    revision: 2,
+    podHash: 'bbb',
+    strategy: 'canary',
+    startedAt: Date.UTC(2024, 0, 1),
+    finishedAt: Date.UTC(2024, 0, 1, 0, 9),
+    outcome: 'aborted',
+    reason: 'Rollout aborted update to revision 2',
+    weights: [20, 40],
+  },
+  transitions: [
+    {
+      type: 'measured',
+      at: 0,
+      message: '',
+      details: {
+        metric: 'success-rate',
+        phase: 'Failed',
+        value: '[0.8]',
+        query: 'sum(x)',
+        successCondition: 'result[0] >= 0.95',
+      },
+    },
+    { type: 'metric-completed', at: 0, message: '', details: { metric: 'success-rate', phase: 'Failed' } },
+  ],
+  orders: [
+    {
+      receivedAt: Date.UTC(2024, 0, 1, 0, 8),
+      person: 'slack:T1/U1',
+      state: 'applied',
+      verdict: 'aborted',
+      order: { command: { verb: 'abort', reason: 'too many errors' } },
+    },
+  ],
+};
+
+let rollout: Rollout;
+let orderState: object;
+let server: WebServer;
+let printed: string[];
+let errors: string[];
+let asked: WebRequest[];
+
+async function api(request: WebRequest): Promise<WebResponse> {
+  asked.push(request);
+  if (request.headers['authorization'] !== 'Bearer secret')
+    return { status: 401, body: { error: 'the bearer token is missing or wrong' } };
+  if (request.method === 'POST') return { status: 202, body: { id: 'api:ana/1' } };
+  if (request.path === '/api/rollouts')
+    return { status: 200, body: { rollouts: [{ name: NAME, rollout }], silent: [] } };
+  if (request.path.startsWith('/api/orders/')) return { status: 200, body: { id: 'api:ana/1', ...orderState } };
+  if (request.path.startsWith('/api/history/')) return { status: 200, body: { releases: [RELEASE] } };
+  return { status: 200, body: { now: 0, rollout, replicaSets: [], pods: [], analysisRuns: [] } };
+}
+
+beforeEach(async () => {
+  rollout = aRollout('Healthy');
+  orderState = { state: 'applied', verdict: 'promoted: step 2 → 3' };
+  printed = [];
+  errors = [];
+  asked = [];
+  server = await startWebServer({ api });
+});
+afterEach(() => server.stop());
+
+function io(token = 'secret'): Io {
+  return {
+    print: (text) => void printed.push(text),
+    error: (text) => void errors.push(text),
+    paint: (_colour, text) => text,
+    isTerminal: false,
+    environment: { WEIR_TOKEN: token },
+  };
+}
+
+const at = (...args: readonly string[]) => [...args, '--server', server.url];
+
+describe('given weir status', () => {
+  it.each([
+    { given: 'a healthy rollout', phase: 'Healthy', code: 0 },
+    { given: 'an aborted one', phase: 'Degraded', code: 2 },
+    { given: 'one that is paused until a person acts', phase: 'Paused', code: 3 },
+    { given: 'the same with --success-on-pause', phase: 'Paused', code: 0, flags: ['--success-on-pause'] },
+    { given: 'one that goes on, looked at once', phase: 'Progressing', code: 0, flags: ['--watch=false'] },
+  ])('when it is asked for $given, then it exits $code', async ({ phase, code, flags = [] }) => {
+    rollout = aRollout(phase);
+    expect(await status.run(at('my-app', ...flags), io())).toBe(code);
+    expect(printed).toEqual([phase]);
+  });
+
+  it('when the name is unknown, then 7 and what it may have meant', async () => {
+    expect(await status.run(at('my-ap'), io())).toBe(7);
+    expect(errors.join()).toContain('did you mean: local/canary/my-app');
+  });
+
+  it('when nobody answers, then 8', async () => {
+    expect(await status.run(['my-app', '--server', 'http://127.0.0.1:1'], io())).toBe(8);
+    expect(errors.join()).toContain('no answer from http://127.0.0.1:1/api');
+  });
+
+  it('when the token is wrong, then 5', async () => {
+    expect(await status.run(at('my-app'), io('guessed'))).toBe(5);
+  });
+
+  it.each([['--output', 'xml'], ['--colour'], ['--timeout', 'soon']])(
+    'when the flags are wrong (%s), then it is told',
+    (...flags) => {
+      expect(() => status.run(at('my-app', ...flags), io())).toThrow(/xml|colour|soon/);
+    },
+  );
+});
+
+describe('given weir promote and abort', () => {
+  it('when it is applied, then 0 and the sentence', async () => {
+    expect(await promote.run(at('my-app', '--full', 'it', 'is', 'urgent'), io())).toBe(0);
+    expect(printed).toEqual(['local/canary/my-app: promoted: step 2 → 3']);
+    const posted = asked.find(({ method }) => method === 'POST');
+    expect(JSON.parse(posted?.rawBody ?? '{}')).toMatchObject({
+      words: 'promote local/canary/my-app --full it is urgent',
+    });
+  });
+
+  it.each([
+    { state: 'refused', code: 5 },
+    { state: 'stale', code: 6 },
+  ])('when it is $state, then $code', async ({ state, code }) => {
+    orderState = { state, verdict: 'no' };
+    expect(await abort.run(at('canary/my-app'), io())).toBe(code);
+  });
+
+  it('when the name is missing, then the usage is told', () => {
+    return expect(async () => promote.run(at(), io())).rejects.toThrow('the name of a rollout is missing');
+  });
+});
+
+describe('given weir list, get and history', () => {
+  it('when listed, then a line per rollout', async () => {
+    await list.run(at(), io());
+    expect(printed.join('\n')).toBe(
+      'NAME                 STRATEGY  STATUS     STEP  READY  DESIRED\nlocal/canary/my-app  Canary    ✔ Healthy  1/2   5/5    5',
+    );
+  });
+
+  it('when got as json or yaml, then it is the Rollout', async () => {
+    await get.run(at('my-app', '-o', 'json'), io());
+    expect(JSON.parse(printed[0] ?? '')).toMatchObject({ kind: 'Rollout' });
+    await get.run(at('my-app', '-o', 'yaml'), io());
+    expect(printed[1]).toContain('kind: Rollout');
+  });
+
+  it('when the history is asked for, then each release is told with its evidence and who aborted it', async () => {
+    await history.run(at('my-app'), io());
+    expect(printed[0]).toBe(
+      [
+        'Revision 2 (bbb) of canary/my-app, canary, started 2024-01-01T00:00:00Z.',
+        '  It reached 20 → 40 %.',
+        '  success-rate was measured once: 1 failed; last value [0.8].',
+        '  2024-01-01T00:08:00Z slack:T1/U1: aborted.',
+        '  It was aborted after 540 s: Rollout aborted update to revision 2, by slack:T1/U1 (too many errors).',
+        '    query:  sum(x)',
+        '    values: [0.8] Failed',
+        '    rule:   success when result[0] >= 0.95',
+      ].join('\n'),
+    );
+  });
+});
