@@ -1,7 +1,7 @@
 /** Weir's JSON API, as the verbs use it. By default that of the local stack started in this folder. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import axios, { type AxiosInstance } from 'axios';
+import { create, type AxiosInstance } from 'axios';
 import { InvalidSpecError } from '#core/errors.ts';
 import { fullName, resolveName, type RolloutName } from '#core/commands/resolve-name.ts';
 import type { RolloutView } from '#core/messages/tree/view.ts';
@@ -53,7 +53,7 @@ export class Client {
 
   constructor({ url, token }: Connection) {
     const headers = { authorization: `Bearer ${token}` };
-    this.#http = axios.create({
+    this.#http = create({
       baseURL: `${url}/api`,
       headers,
       timeout: 10 * SECOND,
@@ -91,6 +91,7 @@ export class Client {
     return this.#get(`/orders/${encodeURIComponent(id)}`);
   }
 
+  // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the caller knows what this path answers
   async #get<T>(path: string): Promise<T> {
     return answerOf<T>(await this.#http.get(path));
   }
@@ -100,6 +101,7 @@ function pathOf(name: RolloutName): string {
   return fullName(name).split('/').map(encodeURIComponent).join('/');
 }
 
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- as above
 function answerOf<T>({ status, data }: { status: number; data: unknown }): T {
   if (status >= 200 && status <= 299) return data as T;
   throw new ApiProblem(status, (data as { error?: string }).error ?? `Weir answered ${status}`);

@@ -4,7 +4,7 @@ import { SECOND } from '#core/time.ts';
 import { nameFrom, parseFlags, timeFrom } from './arguments.ts';
 import { Client, connectionFrom } from './client.ts';
 import { EXIT } from './exit-codes.ts';
-import { formatted } from './io.ts';
+import { formatted, type Io } from './io.ts';
 import { progressText, verdictOf } from './progress.ts';
 import { reporting } from './run.ts';
 import type { Verb } from './weir.ts';
@@ -34,7 +34,7 @@ export const status: Verb = {
         shown = text;
         const verdict = verdictOf(rollout, { successOnPause: values['success-on-pause'] ?? false });
         if (verdict !== undefined || values['no-watch'] === true) return verdict ?? EXIT.ok;
-        if (Date.now() > deadline) return timedOut(io.error);
+        if (Date.now() > deadline) return timedOut(io);
         await sleep(SECOND / 2);
       }
     });
@@ -46,7 +46,7 @@ function asNoWatch(argument: string): string {
   return argument === '--watch=false' ? '--no-watch' : argument;
 }
 
-function timedOut(tell: (text: string) => void) {
-  tell('Rollout status watch exceeded timeout');
+function timedOut(io: Io) {
+  io.error('Rollout status watch exceeded timeout');
   return EXIT.timeout;
 }

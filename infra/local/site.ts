@@ -1,5 +1,4 @@
 /** A cluster of the configuration, plugged together: its API, and the metrics that are asked for it. */
-import type { AddressRule } from '#core/egress/address-rules.ts';
 import type { EgressPolicy } from '#core/egress/judge.ts';
 import type { Secret } from '#core/resources/kubernetes.ts';
 import type { ClusterConfig } from '#shared/config.ts';

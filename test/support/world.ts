@@ -50,7 +50,8 @@ export class World {
     this.said = log.said;
     this.store = new Store({ clock: this.clock });
     this.cluster = createDirectCluster('local', this.store);
-    this.#stopControllers = startControllers(this.store, this.clock, { startDelay: SECOND, readyDelay }).stop;
+    const controllers = startControllers(this.store, this.clock, { startDelay: SECOND, readyDelay });
+    this.#stopControllers = () => controllers.stop();
     const site = {
       cluster: this.cluster,
       controllers: ['analysis', 'rollouts'],

@@ -50,7 +50,8 @@ function oneLine(value: string): string {
   return value.replaceAll(/\s+/g, ' ').trim();
 }
 
-function text(value: JsonValue | undefined): string {
+/** A detail of a transition as a person reads it. */
+export function text(value: JsonValue | undefined): string {
   if (value === undefined) return '–';
   return typeof value === 'string' ? value : JSON.stringify(value);
 }

@@ -2,7 +2,7 @@
 import type { RecordedTransition, ReleaseSummary, Transition } from '../history/record.ts';
 import type { JsonObject } from '../json.ts';
 import { formatTimestamp, SECOND, type Instant } from '../time.ts';
-import { evidenceLines, printable } from './line.ts';
+import { evidenceLines, printable, text } from './line.ts';
 
 export interface ToldOrder {
   readonly receivedAt: Instant;
@@ -51,15 +51,15 @@ function course({ weights, startedAt }: ReleaseSummary, transitions: readonly Tr
 /** Per metric: how many measurements there were, how they went, and the last value. */
 function measurements(transitions: readonly Transition[]): readonly string[] {
   const measured = transitions.filter(({ type }) => type === 'measured');
-  const metrics = [...new Set(measured.map(({ details }) => String(details['metric'])))];
+  const metrics = [...new Set(measured.map(({ details }) => text(details['metric'])))];
   return metrics.map((metric) => {
     const mine = measured.filter(({ details }) => details['metric'] === metric);
     const phases = new Map<string, number>();
     for (const { details } of mine)
-      phases.set(String(details['phase']), (phases.get(String(details['phase'])) ?? 0) + 1);
+      phases.set(text(details['phase']), (phases.get(text(details['phase'])) ?? 0) + 1);
     const counts = [...phases].map(([phase, count]) => `${count} ${phase.toLowerCase()}`).join(', ');
     const last = mine.at(-1)?.details['value'];
-    return `  ${metric} was measured ${mine.length === 1 ? 'once' : `${mine.length} times`}: ${counts}${last === undefined ? '' : `; last value ${String(last)}`}.`;
+    return `  ${metric} was measured ${mine.length === 1 ? 'once' : `${mine.length} times`}: ${counts}${last === undefined ? '' : `; last value ${text(last)}`}.`;
   });
 }
 
@@ -91,9 +91,9 @@ function isAbort(order: JsonObject): boolean {
 
 function causeText({ order, person }: ToldOrder): string {
   const command = order['command'] as { reason?: string } | undefined;
-  const why = [order['because'], command?.reason].find((text) => typeof text === 'string' && text !== '');
+  const why = [order['because'], command?.reason].find((given) => typeof given === 'string' && given !== '');
   const who = typeof order['alertname'] === 'string' ? `alert ${order['alertname']}` : person;
-  return why === undefined ? who : `${who} (${String(why)})`;
+  return why === undefined ? who : `${who} (${text(why)})`;
 }
 
 /** The metric that decided, with its query and values. */

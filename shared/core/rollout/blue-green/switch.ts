@@ -20,7 +20,7 @@ export function switchActive(pass: Pass): void {
   const service = findService(pass, strategyOf(pass).activeService);
   const { stable, newest } = pass.sets;
   if (service === undefined) return;
-  if (isAborted(pass) && isReady(pass)) {
+  if (isAborted(pass)) {
     if (stable === undefined || availableOf(stable) === 0) return;
     return switchSelector(pass, service, hashOf(stable), 'the update was aborted');
   }
