@@ -19,6 +19,7 @@ const VERBS: Readonly<Record<string, () => Promise<Verb>>> = {
   retry: async () => (await import('./orders.ts')).retry,
   pause: async () => (await import('./orders.ts')).pause,
   history: async () => (await import('./history.ts')).history,
+  eval: async () => (await import('./eval.ts')).evaluate,
 };
 
 async function main([name = 'help', ...args]: readonly string[], io: Io): Promise<ExitCode> {

@@ -13,8 +13,8 @@ export function createDynamodbOrderStore(table: Table): OrderStore {
       const item = await table.get(keyOf(id));
       return item && fromItem(item);
     },
-    async finish(id, outcome) {
-      const values = present<Item>({ ...outcome });
+    async finish(id, { state, verdict, finishedAt }) {
+      const values = present<Item>({ state, verdict, finishedAt });
       const expression = `SET ${Object.keys(values)
         .map((name) => `#${name} = :${name}`)
         .join(', ')}`;

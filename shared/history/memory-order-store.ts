@@ -18,9 +18,11 @@ export function createMemoryOrderStore(): OrderStore {
     async get(id) {
       return orders.get(id);
     },
-    async finish(id, outcome) {
+    async finish(id, { state, verdict, finishedAt }) {
       const order = orders.get(id);
-      if (order?.state === 'accepted') orders.set(id, { ...order, ...outcome });
+      if (order?.state !== 'accepted') return;
+      const told = verdict === undefined ? {} : { verdict };
+      orders.set(id, { ...order, state, ...told, ...(finishedAt === undefined ? {} : { finishedAt }) });
     },
     async ofPerson(person, limit) {
       return newestWhere((order) => order.person === person, limit);

@@ -36,7 +36,11 @@ interface Case {
 
 export function defineMetricProviderContract(subject: ProviderUnderTest): void {
   /** One reading from a server that answers like this. */
-  async function read(answer: Answerer, change: Partial<MetricProviderOptions> = {}, signal?: AbortSignal): Promise<Case> {
+  async function read(
+    answer: Answerer,
+    change: Partial<MetricProviderOptions> = {},
+    signal?: AbortSignal,
+  ): Promise<Case> {
     await using server = await openServer(answer);
     return { reading: await readFrom(server, change, signal), server };
   }
@@ -66,14 +70,20 @@ export function defineMetricProviderContract(subject: ProviderUnderTest): void {
 
     it('when the system never answers, then the deadline makes it an error', async () => {
       const timer = new AbortController();
-      const startDeadline = (length: number): { length: number; signal: AbortSignal } => ({ length, signal: timer.signal });
+      const startDeadline = (length: number): { length: number; signal: AbortSignal } => ({
+        length,
+        signal: timer.signal,
+      });
       const { reading } = await read(() => timer.abort(), { startDeadline });
       expectError(reading, /no complete answer within \d+ s/);
     });
 
     it('when the answer trickles, then the deadline makes it an error', async () => {
       const timer = new AbortController();
-      const startDeadline = (length: number): { length: number; signal: AbortSignal } => ({ length, signal: timer.signal });
+      const startDeadline = (length: number): { length: number; signal: AbortSignal } => ({
+        length,
+        signal: timer.signal,
+      });
       const trickle: Answerer = (_request, response) => {
         response.writeHead(200, { 'content-length': '100000' });
         response.write('{', () => timer.abort());
@@ -121,13 +131,24 @@ export function defineMetricProviderContract(subject: ProviderUnderTest): void {
       else expect(reading.kind).toBe('error');
     });
 
-    it.each([400, 401, 403, 404, 429, 500, 503])('when the status is %i and the request is echoed, then it is an error without credentials', async (status) => {
-      const echo: Answerer = (request, response) => {
-        const error = { status: 'error', errorType: 'echo', error: JSON.stringify(request), code: 'echo', message: JSON.stringify(request) };
-        response.writeHead(status).end(JSON.stringify({ ...error, errors: [{ message: JSON.stringify(request.headers) }] }));
-      };
-      expectError((await read(echo)).reading, /./);
-    });
+    it.each([400, 401, 403, 404, 429, 500, 503])(
+      'when the status is %i and the request is echoed, then it is an error without credentials',
+      async (status) => {
+        const echo: Answerer = (request, response) => {
+          const error = {
+            status: 'error',
+            errorType: 'echo',
+            error: JSON.stringify(request),
+            code: 'echo',
+            message: JSON.stringify(request),
+          };
+          response
+            .writeHead(status)
+            .end(JSON.stringify({ ...error, errors: [{ message: JSON.stringify(request.headers) }] }));
+        };
+        expectError((await read(echo)).reading, /./);
+      },
+    );
 
     it('when the system redirects to a metadata service, then it is refused', async () => {
       const { reading } = await read(answering('', 302, { location: 'http://169.254.169.254/latest/meta-data/' }));

@@ -70,6 +70,14 @@ export function defineOrderStoreContract(name: string, create: () => OrderStore)
       },
     );
 
+    it('given an outcome that carries more than the outcome, then the rest of the order stays as it was', async () => {
+      const order = anOrder('a');
+      await store.accept(order);
+      const outcome = { ...anOrder('b', { person: 'somebody else' }), state: 'applied' as const, verdict: 'done' };
+      await store.finish(order.id, outcome);
+      expect(await store.get(order.id)).toEqual({ ...order, state: 'applied', verdict: 'done' });
+    });
+
     it('given orders of several people, then those of one come newest first, up to the limit', async () => {
       for (const minute of [2, 1, 3])
         await store.accept(anOrder(`m${minute}`, { receivedAt: RECEIVED + minute * MINUTE }));

@@ -16,8 +16,8 @@ if (values.bug !== undefined && bug === undefined) {
   throw new Error(`--bug ${values.bug} is none of: ${Object.keys(BUGS).join(', ')}`);
 }
 
-const seeds = Number(values.seeds);
-const from = Number(values.from);
+const seeds = wholeNumber('seeds', values.seeds);
+const from = wholeNumber('from', values.from);
 let failed = 0;
 for (let seed = from; seed < from + seeds; seed++) {
   const outcome = await simulate(seed, bug);
@@ -27,6 +27,11 @@ for (let seed = from; seed < from + seeds; seed++) {
 }
 console.log(`${seeds - failed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;
+
+function wholeNumber(option: string, text: string): number {
+  if (/^\d+$/.test(text)) return Number(text);
+  throw new Error(`--${option} ${text}: give a whole number`);
+}
 
 function report({ seed, broken, trace }: Outcome): void {
   if (values.trace) for (const line of trace) console.log(line);

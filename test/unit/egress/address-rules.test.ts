@@ -11,7 +11,10 @@ const RULES: readonly AddressRule[] = [
 describe('given rules of clusters[].metrics, when a request URL is routed', () => {
   it.each([
     ['http://prometheus:9090/api/v1/query', 'https://prom.example.com/team-a/api/v1/query'],
-    ['http://PROMETHEUS:9090/api/v1/query?query=up&time=1', 'https://prom.example.com/team-a/api/v1/query?query=up&time=1'],
+    [
+      'http://PROMETHEUS:9090/api/v1/query?query=up&time=1',
+      'https://prom.example.com/team-a/api/v1/query?query=up&time=1',
+    ],
     ['http://prometheus:9090', 'https://prom.example.com/team-a/'],
     ['http://prometheus:9090/thanos/api', 'https://thanos.example.com/api'],
     ['http://prometheus:9090/thanosx/api', 'https://prom.example.com/team-a/thanosx/api'],
@@ -28,8 +31,11 @@ describe('given rules of clusters[].metrics, when a request URL is routed', () =
     expect(routeAddress(url, RULES)).toEqual({ kind: 'service', service: 'monitoring/mimir:8080', path });
   });
 
-  it.each(['https://prometheus:9090/api', 'http://prometheus/api', 'http://prometheus:9091/', 'http://mimir/other', 'no url'])(
-    '%s has no rule',
-    (url) => expect(routeAddress(url, RULES)).toEqual({ kind: 'direct', url }),
-  );
+  it.each([
+    'https://prometheus:9090/api',
+    'http://prometheus/api',
+    'http://prometheus:9091/',
+    'http://mimir/other',
+    'no url',
+  ])('%s has no rule', (url) => expect(routeAddress(url, RULES)).toEqual({ kind: 'direct', url }));
 });

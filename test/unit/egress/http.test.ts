@@ -60,7 +60,10 @@ describe('given a server that misbehaves', () => {
     const limit = deadline();
     await using server = await openServer(() => limit.pass());
     const outcome = await clientFor(server).exchange(get(server.address, { deadline: limit }));
-    expect(outcome).toEqual({ state: 'failed', failure: { kind: 'timeout', reason: 'no complete answer within 10 s' } });
+    expect(outcome).toEqual({
+      state: 'failed',
+      failure: { kind: 'timeout', reason: 'no complete answer within 10 s' },
+    });
   });
 
   it('when it sends byte after byte, then the deadline ends the exchange', async () => {
@@ -84,7 +87,7 @@ describe('given a server that misbehaves', () => {
     ['plain', 'x'.repeat(1_001), {}],
     ['a gzip bomb', gzipSync(Buffer.alloc(5_000_000)), { 'content-encoding': 'gzip' }],
   ])('when its answer is too large (%s), then it is refused', async (_name, body, headers) => {
-    await using server = await openServer(answering(body, 200, headers as Record<string, string>));
+    await using server = await openServer(answering(body, 200, headers));
     const outcome = await clientFor(server).exchange(get(server.address));
     const failure = { kind: 'too-large', reason: 'the answer is larger than 1000 bytes' };
     expect(outcome).toEqual({ state: 'failed', failure });
@@ -223,7 +226,10 @@ describe('given a host name', () => {
     const client = createHttpClient({ egress: { loopback: [`metrics.test:${server.host.split(':')[1]}`] }, resolve });
     expect(await client.exchange(get(urlOf(server)))).toMatchObject({ state: 'answered' });
     const reason = 'metrics.test (169.254.169.254) is a metadata address';
-    expect(await client.exchange(get(urlOf(server)))).toEqual({ state: 'failed', failure: { kind: 'refused', reason } });
+    expect(await client.exchange(get(urlOf(server)))).toEqual({
+      state: 'failed',
+      failure: { kind: 'refused', reason },
+    });
     expect(server.requests).toHaveLength(1);
   });
 

@@ -23,16 +23,42 @@ const under = (policy: EgressPolicy, vectors: readonly Vector[]): readonly Vecto
 
 const VECTORS: readonly Vector[] = [
   // Plain public places.
-  ...allowed('https://prometheus.example.com/api', 'http://8.8.8.8/', 'https://[2606:4700::1111]/', 'HTTPS://Example.COM'),
+  ...allowed(
+    'https://prometheus.example.com/api',
+    'http://8.8.8.8/',
+    'https://[2606:4700::1111]/',
+    'HTTPS://Example.COM',
+  ),
   // Schemes.
-  ...refused('file:///etc/passwd', 'gopher://example.com/', 'ftp://example.com/', 'data:,x', 'javascript:1', 'ws://a.b/'),
+  ...refused(
+    'file:///etc/passwd',
+    'gopher://example.com/',
+    'ftp://example.com/',
+    'data:,x',
+    'javascript:1',
+    'ws://a.b/',
+  ),
   // No URL, or one that parsers read differently.
   ...refused('', 'example.com', '//example.com', 'http://', 'http://exa mple.com', 'http://a:b:c/', 'http://[::1'),
-  ...refused('http://example.com\\@evil.com/', 'http:\\\\example.com', 'http://example.com\r\nHost: evil', 'http://a\tb.com/'),
+  ...refused(
+    'http://example.com\\@evil.com/',
+    'http:\\\\example.com',
+    'http://example.com\r\nHost: evil',
+    'http://a\tb.com/',
+  ),
   // A user in the URL.
-  ...refused('http://user@example.com/', 'http://example.com:80@127.0.0.1/', 'http://u:p@8.8.8.8/', 'http://:p@8.8.8.8/'),
+  ...refused(
+    'http://user@example.com/',
+    'http://example.com:80@127.0.0.1/',
+    'http://u:p@8.8.8.8/',
+    'http://:p@8.8.8.8/',
+  ),
   // Metadata services.
-  ...refused('http://169.254.169.254/latest/meta-data/', 'http://169.254.170.2/v2/credentials', 'http://169.254.170.23/'),
+  ...refused(
+    'http://169.254.169.254/latest/meta-data/',
+    'http://169.254.170.2/v2/credentials',
+    'http://169.254.170.23/',
+  ),
   ...refused('http://[fd00:ec2::254]/latest/', 'http://[fd00:ec2::23]/', 'http://[fd20:ce::254]/'),
   ...refused('http://metadata.google.internal/', 'http://metadata/', 'http://METADATA.google.internal./x'),
   ...refused('http://100.100.100.200/', 'http://168.63.129.16/', 'http://192.0.0.192/'),
@@ -44,7 +70,12 @@ const VECTORS: readonly Vector[] = [
   ...refused('http://169.254.1.1/', 'http://169.254.100.1:9001/', 'http://[fe80::1]/', 'http://[febf::1]/'),
   // Loopback.
   ...refused('http://127.0.0.1/', 'http://127.1/', 'http://0x7f000001/', 'http://2130706433/', 'http://017700000001/'),
-  ...refused('http://127.255.255.254:9090/', 'http://[::1]:9090/', 'http://[::ffff:127.0.0.1]/', 'http://[0:0:0:0:0:0:0:1]/'),
+  ...refused(
+    'http://127.255.255.254:9090/',
+    'http://[::1]:9090/',
+    'http://[::ffff:127.0.0.1]/',
+    'http://[0:0:0:0:0:0:0:1]/',
+  ),
   ...under(LISTED, [
     ...allowed('http://127.0.0.1:9090/api', 'http://127.1:9090/', 'http://[::1]:9090/', 'http://127.0.0.1:9091/'),
     ...refused('http://127.0.0.1:9092/', 'http://127.0.0.1/', 'http://127.0.0.2:9090/'),
@@ -53,7 +84,13 @@ const VECTORS: readonly Vector[] = [
   ]),
   // Private ranges.
   ...refused('http://10.20.1.1:9090/', 'http://172.16.0.1/', 'http://172.31.255.255/', 'http://192.168.0.1/'),
-  ...refused('http://100.64.0.1/', 'http://[fc00::1]/', 'http://[fd12:3456::1]/', 'http://[::ffff:10.0.0.1]/', 'http://10.1/'),
+  ...refused(
+    'http://100.64.0.1/',
+    'http://[fc00::1]/',
+    'http://[fd12:3456::1]/',
+    'http://[::ffff:10.0.0.1]/',
+    'http://10.1/',
+  ),
   ...allowed('http://172.32.0.1/', 'http://100.128.0.1/', 'http://11.0.0.1/'),
   ...under(LISTED, [
     ...allowed('http://10.20.1.1:9090/', 'http://[fd12:3456::1]/', 'http://192.168.7.7/', 'http://[::ffff:10.20.0.9]/'),
@@ -61,7 +98,13 @@ const VECTORS: readonly Vector[] = [
   ]),
   // No place at all.
   ...refused('http://0.0.0.0/', 'http://0/', 'http://224.0.0.1/', 'http://255.255.255.255/', 'http://240.0.0.1/'),
-  ...refused('http://[::]/', 'http://[ff02::1]/', 'http://[fec0::1]/', 'http://[2001:db8::1]/', 'http://[2001:0:1::1]/'),
+  ...refused(
+    'http://[::]/',
+    'http://[ff02::1]/',
+    'http://[fec0::1]/',
+    'http://[2001:db8::1]/',
+    'http://[2001:0:1::1]/',
+  ),
   // The API server.
   ...refused('https://kubernetes/', 'https://kubernetes.default/', 'https://kubernetes.default.svc/api'),
   ...refused('https://kubernetes.default.svc.cluster.local/', 'https://KUBERNETES.default.svc./'),
@@ -72,7 +115,12 @@ const VECTORS: readonly Vector[] = [
   ]),
   ...under(ALLOWED, [
     ...allowed('http://prometheus.example.com/', 'http://a.metrics.example/', 'https://kubernetes.default.svc/'),
-    ...refused('http://metrics.example/', 'http://prometheus.example.com.evil.org/', 'http://8.8.8.8/', 'https://kubernetes/'),
+    ...refused(
+      'http://metrics.example/',
+      'http://prometheus.example.com.evil.org/',
+      'http://8.8.8.8/',
+      'https://kubernetes/',
+    ),
   ]),
 ];
 
@@ -97,7 +145,9 @@ describe('given a URL that a manifest names', () => {
   });
 
   it('no text whatsoever makes the judge throw', () => {
-    fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => typeof judgeUrl(text, LISTED).allowed === 'boolean'));
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => typeof judgeUrl(text, LISTED).allowed === 'boolean'),
+    );
   });
 });
 

@@ -32,7 +32,9 @@ describe('given a request of the AWS test suite, when it is signed, then the sig
   ])('%s', (_name, method, path, headers, body, signature) => {
     const url = new URL(path, 'https://example.amazonaws.com');
     const { authorization } = signatureHeaders({ method, url, headers, body }, SCOPE);
-    expect(authorization).toMatch(/^AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE\/20150830\/us-east-1\/service\/aws4_request, /);
+    expect(authorization).toMatch(
+      /^AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE\/20150830\/us-east-1\/service\/aws4_request, /,
+    );
     expect(authorization).toContain(`Signature=${signature}`);
   });
 });

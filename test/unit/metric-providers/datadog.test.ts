@@ -1,6 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Reading } from '#core/analysis/reading.ts';
-import { answering, openServer, optionsFor, readingOf, secretsOf, taskFor, type MetricServer, type ServedRequest } from './support.ts';
+import {
+  answering,
+  openServer,
+  optionsFor,
+  readingOf,
+  secretsOf,
+  taskFor,
+  type MetricServer,
+  type ServedRequest,
+} from './support.ts';
 
 const KEYS = { 'api-key': 'api-1', 'app-key': 'app-1' };
 const REVIEW = 'Please review the Analysis Template.';
@@ -21,7 +30,21 @@ describe('given version 1', () => {
   const metric = { apiVersion: 'v1', query: 'avg:x{*}', interval: '10m' };
 
   it.each([
-    [{ series: [{ pointlist: [[1, 2], [2, 0.5]] }, { pointlist: [[1, 9]] }] }, { kind: 'scalar', value: 0.5 }, '0.5'],
+    [
+      {
+        series: [
+          {
+            pointlist: [
+              [1, 2],
+              [2, 0.5],
+            ],
+          },
+          { pointlist: [[1, 9]] },
+        ],
+      },
+      { kind: 'scalar', value: 0.5 },
+      '0.5',
+    ],
     [{ series: [] }, { kind: 'nil' }, '[]'],
     [{ series: [{ pointlist: [] }] }, { kind: 'nil' }, '[{"pointlist":[]}]'],
     [{}, { kind: 'nil' }, 'null'],
@@ -67,7 +90,11 @@ describe('given version 2', () => {
     [columns(), { kind: 'nil' }, '[]', undefined],
     [columns(hosts(['a']), numbers(5)), { kind: 'vector', values: [5] }, '[5]', { groups: '[{"name":"a","value":5}]' }],
     [
-      columns(hosts(['a', 'b'], ['c'], ['d']), { name: 'z', type: 'group', values: [['1'], ['2'], ['3']] }, numbers(2, null, 1)),
+      columns(
+        hosts(['a', 'b'], ['c'], ['d']),
+        { name: 'z', type: 'group', values: [['1'], ['2'], ['3']] },
+        numbers(2, null, 1),
+      ),
       { kind: 'vector', values: [2, 1] },
       '[2,1]',
       { groups: '[{"name":"a,b,1","value":2},{"name":"d,3","value":1}]' },
@@ -80,7 +107,11 @@ describe('given version 2', () => {
   it('when there are more than 100 groups, then the extremes are listed and all are judged', async () => {
     const values = Array.from({ length: 120 }, (_unused, index) => (index * 7) % 120);
     const { reading } = await read(metric, columns(hosts(...values.map((value) => [`h${value}`])), numbers(...values)));
-    expect(reading).toMatchObject({ kind: 'value', value: { kind: 'vector', values }, metadata: { groups_truncated: 'true' } });
+    expect(reading).toMatchObject({
+      kind: 'value',
+      value: { kind: 'vector', values },
+      metadata: { groups_truncated: 'true' },
+    });
     const { groups = '' } = (reading as Extract<Reading, { kind: 'value' }>).metadata ?? {};
     const listed = (JSON.parse(groups) as { value: number }[]).map(({ value }) => value);
     expect(listed).toEqual([...Array(50).keys(), ...Array.from({ length: 50 }, (_unused, index) => 70 + index)]);
@@ -132,9 +163,15 @@ describe('given a metric that is written wrongly, then it is an error and nothin
   it.each([
     [{}, `Must have either a query or queries. ${REVIEW}`],
     [{ query: 'q', queries: { a: 'q' } }, `Cannot have both a query and queries. ${REVIEW}`],
-    [{ queries: { a: 'q' } }, 'Query is empty. API Version v1 only supports using the query parameter in your Analysis Template.'],
+    [
+      { queries: { a: 'q' } },
+      'Query is empty. API Version v1 only supports using the query parameter in your Analysis Template.',
+    ],
     [{ query: 'q', formula: 'a', apiVersion: 'v2' }, `Formula are only valid when queries are set. ${REVIEW}`],
-    [{ queries: { a: 'q', b: 'q' }, apiVersion: 'v2' }, 'When multiple queries are provided you must include a formula.'],
+    [
+      { queries: { a: 'q', b: 'q' }, apiVersion: 'v2' },
+      'When multiple queries are provided you must include a formula.',
+    ],
     [{ query: 'q', aggregator: 'avg' }, `Aggregator is not supported in v1. ${REVIEW}`],
     [{ query: 'q', requestTimeout: 'x' }, `Could not parse the request timeout: time: invalid duration "x". ${REVIEW}`],
     [{ query: 'q', requestTimeout: '-1s' }, `Request timeout must be a positive duration (e.g. 30s). ${REVIEW}`],
@@ -161,7 +198,11 @@ describe('given several places for credentials', () => {
     ['the named Secret of the run', { name: 'own', namespaced: true }, true, 'shop-own'],
   ])('then %s', async (_name, secretRef, inEnvironment, expected) => {
     await using server = await openServer(answering({ series: [] }));
-    const secret = (key: string): Record<string, string> => ({ 'api-key': key, 'app-key': 'x', address: server.address });
+    const secret = (key: string): Record<string, string> => ({
+      'api-key': key,
+      'app-key': 'x',
+      address: server.address,
+    });
     const secrets = secretsOf({
       'argo-rollouts/datadog': secret('controller'),
       'argo-rollouts/own': secret('controller-own'),

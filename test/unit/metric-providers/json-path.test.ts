@@ -137,8 +137,8 @@ describe('given a template that does not fit the document, when it is evaluated,
     ['{range .empty[*]}{.v}{end}', 'v is not found'],
     ['{$.constructor}', 'constructor is not found'],
   ])('%s: %s', (template, message) => {
-    const template_ = parseTemplate(template);
-    expect(() => evaluateTemplate(template_, DOCUMENT)).toThrow(new PathError(message));
+    const parsed = parseTemplate(template);
+    expect(() => evaluateTemplate(parsed, DOCUMENT)).toThrow(new PathError(message));
   });
 });
 
@@ -181,7 +181,32 @@ describe('given hostile input', () => {
   });
 
   it('no template throws anything but its own errors', () => {
-    const piece = fc.constantFrom('{', '}', '$', '@', '.', '..', '[', ']', '?(', ')', "'", '"', 'v', 'items', '*', ':', ',', '-1', '\\', ' ', 'range', 'end', '==', '\n');
+    const piece = fc.constantFrom(
+      '{',
+      '}',
+      '$',
+      '@',
+      '.',
+      '..',
+      '[',
+      ']',
+      '?(',
+      ')',
+      "'",
+      '"',
+      'v',
+      'items',
+      '*',
+      ':',
+      ',',
+      '-1',
+      '\\',
+      ' ',
+      'range',
+      'end',
+      '==',
+      '\n',
+    );
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 14 }), (pieces) => {
         try {

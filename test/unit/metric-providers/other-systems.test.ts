@@ -51,7 +51,11 @@ describe('given Graphite', () => {
     [points([null, 10]), [], '[]'],
     [answering([{ datapoints: [[1, 1]] }, { datapoints: [[2, 1]] }]), [1], '[1.000000]'],
   ])('when it answers (%#), then the first target is the value', async (answer, values, text) => {
-    expect((await graphite('target=a', answer)).reading).toEqual({ kind: 'value', value: { kind: 'vector', values }, text });
+    expect((await graphite('target=a', answer)).reading).toEqual({
+      kind: 'value',
+      value: { kind: 'vector', values },
+      text,
+    });
   });
 
   it.each([
@@ -60,7 +64,7 @@ describe('given Graphite', () => {
     [points([1]), 'error unmarshaling data point: [1]'],
     [points([1, 2, 3]), 'error unmarshaling data point: [1 2 3]'],
     [points([true, 1]), 'error unmarshaling value: true'],
-    [points(['x', 1]), 'error unmarshaling value: <nil>'],
+    [points(['x', 1]), 'error unmarshaling value: x'],
     [answering('oops', 500), 'error response: oops'],
     [answering('{}'), 'not an answer of the Graphite render API'],
   ])('when it answers (%#), then it is an error', async (answer, message) => {
@@ -78,13 +82,24 @@ describe('given InfluxDB', () => {
     secrets: secretsOf({ influxdb: { address, authToken: 'T0KEN', org: 'my org' }, partial: { address } }),
   });
   const table = (type: string, ...values: readonly string[]): string =>
-    [`#datatype,string,long,${type}`, '#group,false,false,false', '#default,_result,,', ',result,table,_value', ...values.map((value) => `,,0,${value}`), ''].join('\r\n');
+    [
+      `#datatype,string,long,${type}`,
+      '#group,false,false,false',
+      '#default,_result,,',
+      ',result,table,_value',
+      ...values.map((value) => `,,0,${value}`),
+      '',
+    ].join('\r\n');
   const influx = (answer: Answerer, settings: object = {}): Promise<Outcome> =>
     read(() => ({ influxdb: { query: 'from()', ...settings } }), answer, profile);
 
   it('when it is asked, then with the query as JSON', async () => {
     const [request] = (await influx(answering(table('double', '1')))).requests;
-    expect(request).toMatchObject({ method: 'POST', path: '/api/v2/query?org=my+org', headers: { authorization: 'Token T0KEN' } });
+    expect(request).toMatchObject({
+      method: 'POST',
+      path: '/api/v2/query?org=my+org',
+      headers: { authorization: 'Token T0KEN' },
+    });
     expect(JSON.parse(request?.body ?? '')).toEqual({
       query: 'from()',
       type: 'flux',
@@ -116,7 +131,10 @@ describe('given InfluxDB', () => {
     [answering('a,b\n'), 'parsing error, annotations not found'],
     [answering(table('double', 'x')), '_value is not a number'],
     [answering(table('matrix', 'x')), '_value has unknown data type matrix'],
-    [answering('#datatype,string,string\n#group,true,true\n#default,,\n,error,reference\n,out of memory,897\n'), 'out of memory'],
+    [
+      answering('#datatype,string,string\n#group,true,true\n#default,,\n,error,reference\n,out of memory,897\n'),
+      'out of memory',
+    ],
     [answering({ code: 'invalid', message: 'bad flux' }, 400), 'invalid: bad flux'],
     [answering('<html>', 502), 'Unexpected status code 502'],
   ])('when it answers (%#), then it is an error', async (answer, message) => {
@@ -132,7 +150,8 @@ describe('given InfluxDB', () => {
 });
 
 describe('given New Relic', () => {
-  const rows = (...results: readonly object[]): Answerer => answering({ data: { actor: { account: { nrql: { results } } } } });
+  const rows = (...results: readonly object[]): Answerer =>
+    answering({ data: { actor: { account: { nrql: { results } } } } });
   const account = { 'personal-api-key': 'K3Y9', 'account-id': '12' };
   const newRelic = (answer: Answerer, settings: object = {}, secret: object = account): Promise<Outcome> =>
     read(
@@ -169,7 +188,9 @@ describe('given New Relic', () => {
   it('when it is asked, then for the account, with the timeout', async () => {
     const [request] = (await newRelic(rows({ a: 1 }), { timeout: 9 })).requests;
     expect(request).toMatchObject({ method: 'POST', path: '/graphql', headers: { 'api-key': 'K3Y9' } });
-    expect(JSON.parse(request?.body ?? '')).toMatchObject({ variables: { accountId: 12, query: 'SELECT 1', timeout: 9 } });
+    expect(JSON.parse(request?.body ?? '')).toMatchObject({
+      variables: { accountId: 12, query: 'SELECT 1', timeout: 9 },
+    });
   });
 
   it.each([
@@ -223,7 +244,19 @@ describe('given Wavefront', () => {
   });
 
   it('when there is one series, then the point nearest to now is the value', async () => {
-    const { reading } = await wavefront(answering({ timeseries: [{ data: [[seconds - 60, 1], [seconds - 5, 2.456], [seconds + 90, 3]] }] }));
+    const { reading } = await wavefront(
+      answering({
+        timeseries: [
+          {
+            data: [
+              [seconds - 60, 1],
+              [seconds - 5, 2.456],
+              [seconds + 90, 3],
+            ],
+          },
+        ],
+      }),
+    );
     expect(reading).toEqual({
       kind: 'value',
       value: { kind: 'scalar', value: 2.456 },
@@ -250,7 +283,10 @@ describe('given Wavefront', () => {
   });
 
   it('when there is no token for its address, then nothing is asked', async () => {
-    expect(await wavefront(answering(''), 'other.test')).toEqual({ reading: error('API token not found'), requests: [] });
+    expect(await wavefront(answering(''), 'other.test')).toEqual({
+      reading: error('API token not found'),
+      requests: [],
+    });
   });
 });
 
@@ -260,7 +296,11 @@ describe('given SkyWalking', () => {
 
   it('when it is asked, then for a window of whole minutes', async () => {
     const { reading, requests } = await skywalking(answering({ data: { b: [1], a: 'x' } }), '90m');
-    expect(reading).toEqual({ kind: 'value', value: { kind: 'json', json: { b: [1], a: 'x' } }, text: '{"a":"x","b":[1]}' });
+    expect(reading).toEqual({
+      kind: 'value',
+      value: { kind: 'json', json: { b: [1], a: 'x' } },
+      text: '{"a":"x","b":[1]}',
+    });
     const local = (instant: number): string => {
       const text = new Date(instant - new Date(instant).getTimezoneOffset() * 60 * SECOND).toISOString();
       return `${text.slice(0, 10)} ${text.slice(11, 13)}${text.slice(14, 16)}`;
@@ -345,7 +385,13 @@ describe('given CloudWatch', () => {
     expect(reading).toMatchObject({
       value: {
         json: [
-          { Id: 'a', Label: 'A', StatusCode: 'Complete', Values: [1, 2.5], Timestamps: ['2024-01-01T00:00:00Z', '2023-12-31T23:59:00Z'] },
+          {
+            Id: 'a',
+            Label: 'A',
+            StatusCode: 'Complete',
+            Values: [1, 2.5],
+            Timestamps: ['2024-01-01T00:00:00Z', '2023-12-31T23:59:00Z'],
+          },
           { Id: 'b', Label: null, Values: [] },
         ],
       },
@@ -353,7 +399,10 @@ describe('given CloudWatch', () => {
   });
 
   it.each([
-    [answering({ __type: 'com.amazonaws#AccessDenied', message: 'not yours' }, 400), 'CloudWatch: AccessDenied: not yours'],
+    [
+      answering({ __type: 'com.amazonaws#AccessDenied', message: 'not yours' }, 400),
+      'CloudWatch: AccessDenied: not yours',
+    ],
     [answering('<html>', 500), 'CloudWatch: HTTP 500'],
     [answering('{}'), 'CloudWatch: not an answer of GetMetricData'],
   ])('when it refuses (%#), then it is an error', async (answer, message) => {

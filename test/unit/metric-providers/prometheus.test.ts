@@ -25,7 +25,21 @@ describe('given an answer with a value', () => {
     ['negative zero', success('vector', [sampleOf('-0')]), '[-0]', [-0]],
     ['a huge number', success('vector', [sampleOf('1e21')]), '[1000000000000000000000]', [1e21]],
     ['a tiny number', success('vector', [sampleOf('1e-7')]), '[0.0000001]', [1e-7]],
-    ['a matrix', success('matrix', [{ metric: {}, values: [[1, '1'], [2, '2']] }, { values: [[1, '3']] }]), '[1,2,3]', [1, 2, 3]],
+    [
+      'a matrix',
+      success('matrix', [
+        {
+          metric: {},
+          values: [
+            [1, '1'],
+            [2, '2'],
+          ],
+        },
+        { values: [[1, '3']] },
+      ]),
+      '[1,2,3]',
+      [1, 2, 3],
+    ],
     ['an empty matrix', success('matrix', []), '[]', []],
   ])('when it is %s, then it is a float array', async (_name, body, text, values) => {
     expect(await readAnswer(body)).toEqual({ kind: 'value', value: { kind: 'vector', values }, text });
@@ -35,7 +49,11 @@ describe('given an answer with a value', () => {
     ['1.5', 1.5],
     ['NaN', Number.NaN],
   ])('when it is the scalar %s, then it is one float', async (text, value) => {
-    expect(await readAnswer(success('scalar', [1, text]))).toEqual({ kind: 'value', value: { kind: 'scalar', value }, text });
+    expect(await readAnswer(success('scalar', [1, text]))).toEqual({
+      kind: 'value',
+      value: { kind: 'scalar', value },
+      text,
+    });
   });
 
   it('when it warns, then the measurement tells so', async () => {
@@ -52,21 +70,41 @@ describe('given an answer without a value, then it is an error', () => {
   it.each([
     ['a string', success('string', [1, 'x']), 200, 'Prometheus metric type not supported'],
     ['an unknown type', success('table', []), 200, /^bad_response: unexpected data/],
-    ['a number beyond the range', success('vector', [sampleOf('1e309')]), 200, 'bad_response: sample value "1e309" is not a number'],
+    [
+      'a number beyond the range',
+      success('vector', [sampleOf('1e309')]),
+      200,
+      'bad_response: sample value "1e309" is not a number',
+    ],
     ['an empty number', success('scalar', [1, '']), 200, 'bad_response: sample value "" is not a number'],
     ['a number instead of its text', success('scalar', [1, 1]), 200, /^bad_response/],
     ['a histogram', success('vector', [{ metric: {}, histogram: [1, {}] }]), 200, /^bad_response/],
     ['null for the samples', success('vector', null), 200, /^bad_response/],
     ['no data', { status: 'success' }, 200, /^bad_response/],
     ['no status', { data: { resultType: 'vector', result: [] } }, 200, /^bad_response/],
-    ['an error in a good status', { status: 'error', errorType: 'timeout', error: 'too slow' }, 200, 'timeout: too slow'],
+    [
+      'an error in a good status',
+      { status: 'error', errorType: 'timeout', error: 'too slow' },
+      200,
+      'timeout: too slow',
+    ],
     ['a bad query', { status: 'error', errorType: 'bad_data', error: 'parse error' }, 400, 'bad_data: parse error'],
-    ['an execution error', { status: 'error', errorType: 'execution', error: 'many-to-many' }, 422, 'execution: many-to-many'],
+    [
+      'an execution error',
+      { status: 'error', errorType: 'execution', error: 'many-to-many' },
+      422,
+      'execution: many-to-many',
+    ],
     ['success in a bad status', UP, 400, 'client_error: client error: 400'],
     ['a sign-in page', '<html>', 401, 'client_error: client error: 401'],
     ['a page not found', 'not here', 404, 'client_error: client error: 404'],
     ['a gateway that fails', '<html>', 502, 'server_error: server error: 502'],
-    ['an overloaded Prometheus', { status: 'error', errorType: 'unavailable', error: 'x' }, 503, 'server_error: server error: 503'],
+    [
+      'an overloaded Prometheus',
+      { status: 'error', errorType: 'unavailable', error: 'x' },
+      503,
+      'server_error: server error: 503',
+    ],
     ['a page', '<html>', 200, "bad_response: invalid character '<' looking for beginning of value"],
     ['half an answer', '{"status":"succ', 200, 'bad_response: unexpected end of JSON input'],
   ])('when it is %s', async (_name, body, status, message) => {
@@ -78,7 +116,11 @@ describe('given an answer without a value, then it is an error', () => {
 describe('given an instant query', () => {
   it('when it is asked, then as a form, at the time of the pass', async () => {
     await using server = await openServer(answering(UP));
-    const prometheus = { address: `${server.address}/prom/`, query: 'sum(rate(x[5m])) > 1', headers: [{ key: 'X-Scope-OrgID', value: 't' }] };
+    const prometheus = {
+      address: `${server.address}/prom/`,
+      query: 'sum(rate(x[5m])) > 1',
+      headers: [{ key: 'X-Scope-OrgID', value: 't' }],
+    };
     await readingOf(taskFor({ prometheus }, { now: NOW + 250 }), optionsFor(server));
     expect(server.requests).toMatchObject([
       {
@@ -92,9 +134,16 @@ describe('given an instant query', () => {
 
   it.each([403, 405, 501])('when POST is answered with %i, then it is asked again with GET', async (status) => {
     await using server = await openServer(answeringInTurn(answering('no', status), answering(UP)));
-    const reading = await readingOf(taskFor({ prometheus: { address: server.address, query: 'up' } }), optionsFor(server));
+    const reading = await readingOf(
+      taskFor({ prometheus: { address: server.address, query: 'up' } }),
+      optionsFor(server),
+    );
     expect(reading).toMatchObject({ kind: 'value', text: '[1]' });
-    expect(server.requests[1]).toMatchObject({ method: 'GET', path: '/api/v1/query?query=up&time=1704067200', body: '' });
+    expect(server.requests[1]).toMatchObject({
+      method: 'GET',
+      path: '/api/v1/query?query=up&time=1704067200',
+      body: '',
+    });
   });
 
   it.each([400, 401, 404, 500])('when POST is answered with %i, then it is asked once', async (status) => {
@@ -150,9 +199,15 @@ describe('given a metric that is written wrongly, then it is an error', () => {
     [{ address, timeout: -1 }, 'prometheus timeout should not be negative'],
     [{ address, authentication: { basicAuth: { username: 'u' } } }, `${both}: password`],
     [{ address, authentication: { basicAuth: { password: 'p' } } }, `${both}: username`],
-    [{ address, authentication: { oauth2: { tokenUrl: 'http://t', clientId: 'i' } } }, 'missing mandatory parameter in metric for OAuth2 setup'],
+    [
+      { address, authentication: { oauth2: { tokenUrl: 'http://t', clientId: 'i' } } },
+      'missing mandatory parameter in metric for OAuth2 setup',
+    ],
   ])('when it is %j', async (prometheus, message) => {
-    expect(await readingOf(taskFor({ prometheus }), optionsFor({ host: '127.0.0.1:1' }))).toEqual({ kind: 'error', message });
+    expect(await readingOf(taskFor({ prometheus }), optionsFor({ host: '127.0.0.1:1' }))).toEqual({
+      kind: 'error',
+      message,
+    });
   });
 
   it('when it has no address, then the environment names one', async () => {
@@ -175,7 +230,10 @@ describe('given the time that a query may take', () => {
       lengths.push(length);
       return { length, signal: new AbortController().signal };
     };
-    await readingOf(taskFor({ prometheus: { address: server.address, query: 'up', timeout } }), optionsFor(server, { startDeadline }));
+    await readingOf(
+      taskFor({ prometheus: { address: server.address, query: 'up', timeout } }),
+      optionsFor(server, { startDeadline }),
+    );
     expect(lengths).toEqual([expected]);
   });
 });

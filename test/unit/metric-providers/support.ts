@@ -49,7 +49,9 @@ export async function openServer(answer: Answerer): Promise<MetricServer> {
 /** The same answer to every request. */
 export function answering(body: unknown, status = 200, headers: Record<string, string> = {}): Answerer {
   return (_request, response) => {
-    response.writeHead(status, headers).end(typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body));
+    response
+      .writeHead(status, headers)
+      .end(typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body));
   };
 }
 
@@ -80,7 +82,8 @@ export function optionsFor(
 }
 
 export function secretsOf(secrets: Readonly<Record<string, Record<string, string>>>): MetricProviderOptions['secrets'] {
-  return async (namespace, name) => secrets[`${namespace}/${name}`] ?? (namespace === 'argo-rollouts' ? secrets[name] : undefined);
+  return async (namespace, name) =>
+    secrets[`${namespace}/${name}`] ?? (namespace === 'argo-rollouts' ? secrets[name] : undefined);
 }
 
 export function aRun(status?: AnalysisRun['status']): AnalysisRun {
@@ -90,14 +93,17 @@ export function aRun(status?: AnalysisRun['status']): AnalysisRun {
 }
 
 /** @param provider the `provider` of a metric, fields included that the generated types do not know yet */
-export function taskFor(provider: object, change: Partial<MeasurementTask> & { interval?: string } = {}): MeasurementTask {
+export function taskFor(
+  provider: object,
+  change: Partial<MeasurementTask> & { interval?: string } = {},
+): MeasurementTask {
   const { interval, ...task } = change;
   const metric = { name: 'm', provider, ...(interval === undefined ? {} : { interval }) } as Metric;
   return { operation: 'run', run: aRun(), metric, now: NOW, ...task };
 }
 
 export function inFlight(metadata: Record<string, string>, startedAt = '2024-01-01T00:00:00Z'): Measurement {
-  return { phase: 'Running', startedAt, metadata } as Measurement;
+  return { phase: 'Running', startedAt, metadata };
 }
 
 export async function providerFor(task: MeasurementTask, options: MetricProviderOptions): Promise<MetricProvider> {

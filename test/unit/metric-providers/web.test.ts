@@ -27,7 +27,12 @@ describe('given a web page that answers', () => {
 
   it.each([
     [{ jsonPath: '{$.missing}' }, '{}', 200, 'Could not find JSONPath in body: missing is not found'],
-    [{ jsonPath: '{$.a[9]}' }, '{"a":[1,2,3]}', 200, 'Could not find JSONPath in body: array index out of bounds: index 9, length 3'],
+    [
+      { jsonPath: '{$.a[9]}' },
+      '{"a":[1,2,3]}',
+      200,
+      'Could not find JSONPath in body: array index out of bounds: index 9, length 3',
+    ],
     [{ jsonPath: '{$.a[*]}' }, '{"a":[]}', 200, 'result of web metric produced no value'],
     [{}, 'null', 200, 'result of web metric produced no value'],
     [{}, '1', 199 + 101, 'received non 2xx response code: 300'],
@@ -40,7 +45,10 @@ describe('given a web page that answers', () => {
 
 describe('given a web metric, when it is asked', () => {
   it('then with GET and its headers, the later of two', async () => {
-    const headers = [{ key: 'X-A', value: '1' }, { key: 'x-a', value: '2' }];
+    const headers = [
+      { key: 'X-A', value: '1' },
+      { key: 'x-a', value: '2' },
+    ];
     const { requests } = await read({ headers }, answering('1'));
     expect(requests).toMatchObject([{ method: 'GET', path: '/m', headers: { 'x-a': '2' }, body: '' }]);
   });
@@ -64,11 +72,17 @@ describe('given a web metric, when it is asked', () => {
   });
 
   it.each([
-    [{ body: 'x', jsonBody: {}, method: 'POST' }, 'use either Body or JSONBody; both cannot exists for WebMetric payload'],
+    [
+      { body: 'x', jsonBody: {}, method: 'POST' },
+      'use either Body or JSONBody; both cannot exists for WebMetric payload',
+    ],
     [{ body: 'x' }, 'Body/JSONBody can only be used with POST or PUT WebMetric Method types'],
     [{ jsonBody: {}, method: 'GET' }, 'Body/JSONBody can only be used with POST or PUT WebMetric Method types'],
     [{ jsonPath: '{$.a' }, 'unclosed action'],
-    [{ authentication: { oauth2: { tokenUrl: 'http://t', clientSecret: 's' } } }, 'missing mandatory parameter in metric for OAuth2 setup'],
+    [
+      { authentication: { oauth2: { tokenUrl: 'http://t', clientSecret: 's' } } },
+      'missing mandatory parameter in metric for OAuth2 setup',
+    ],
   ])('when it is %j, then nothing is sent', async (web, message) => {
     const { reading, requests } = await read(web, answering('1'));
     expect(reading).toEqual({ kind: 'error', message });
@@ -97,33 +111,50 @@ describe('given OAuth 2.0 client credentials', () => {
     url: `${address}/m`,
     authentication: { oauth2: { tokenUrl: `${address}/token`, clientId: 'id:1', clientSecret: 'se cret', ...change } },
   });
-  const token = (change: object = {}): Answerer => answering({ access_token: 'abcdef', token_type: 'bearer', ...change });
+  const token = (change: object = {}): Answerer =>
+    answering({ access_token: 'abcdef', token_type: 'bearer', ...change });
 
   it('when the server takes HTTP Basic, then its token is used', async () => {
     await using server = await openServer(answeringInTurn(token(), answering('1')));
     await readingOf(taskFor({ web: oauth2(server.address, { scopes: ['a', 'b'] }) }), optionsFor(server));
     const basic = Buffer.from('id%3A1:se+cret').toString('base64');
     expect(server.requests).toMatchObject([
-      { method: 'POST', path: '/token', body: 'grant_type=client_credentials&scope=a+b', headers: { authorization: `Basic ${basic}` } },
+      {
+        method: 'POST',
+        path: '/token',
+        body: 'grant_type=client_credentials&scope=a+b',
+        headers: { authorization: `Basic ${basic}` },
+      },
       { path: '/m', headers: { authorization: 'Bearer abcdef' } },
     ]);
   });
 
   it('when it does not, then id and secret are sent as form fields', async () => {
-    await using server = await openServer(answeringInTurn(answering('no', 401), token({ token_type: 'MAC' }), answering('1')));
+    await using server = await openServer(
+      answeringInTurn(answering('no', 401), token({ token_type: 'MAC' }), answering('1')),
+    );
     await readingOf(taskFor({ web: oauth2(server.address) }), optionsFor(server));
-    expect(server.requests[1]).toMatchObject({ body: 'client_id=id%3A1&client_secret=se+cret&grant_type=client_credentials' });
+    expect(server.requests[1]).toMatchObject({
+      body: 'client_id=id%3A1&client_secret=se+cret&grant_type=client_credentials',
+    });
     expect(server.requests[1]?.headers).not.toHaveProperty('authorization');
     expect(server.requests[2]?.headers).toMatchObject({ authorization: 'MAC abcdef' });
   });
 
   it.each([
-    ['a refusal', answering({ error: 'invalid_client', error_description: 'se cret' }, 401), 'oauth2: "invalid_client"'],
+    [
+      'a refusal',
+      answering({ error: 'invalid_client', error_description: 'se cret' }, 401),
+      'oauth2: "invalid_client"',
+    ],
     ['a page', answering('se cret', 500), 'oauth2: cannot fetch token: 500'],
     ['no token', answering({ access_token: '' }), 'oauth2: server response missing access_token'],
   ])('when it answers with %s, then the page is not asked', async (_name, answer, message) => {
     await using server = await openServer(answer);
-    expect(await readingOf(taskFor({ web: oauth2(server.address) }), optionsFor(server))).toEqual({ kind: 'error', message });
+    expect(await readingOf(taskFor({ web: oauth2(server.address) }), optionsFor(server))).toEqual({
+      kind: 'error',
+      message,
+    });
     expect(server.requests.every(({ path }) => path === '/token')).toBe(true);
   });
 
@@ -137,7 +168,9 @@ describe('given OAuth 2.0 client credentials', () => {
 
   it('when the page echoes token and secret, then the reading does not', async () => {
     const echo: Answerer = (request, response) => {
-      response.end(request.path === '/token' ? '{"access_token":"abcdef"}' : `${request.headers['authorization']} se cret`);
+      response.end(
+        request.path === '/token' ? '{"access_token":"abcdef"}' : `${request.headers['authorization']} se cret`,
+      );
     };
     await using server = await openServer(echo);
     const reading = await readingOf(taskFor({ web: oauth2(server.address) }), optionsFor(server));

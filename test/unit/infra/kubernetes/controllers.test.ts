@@ -88,6 +88,8 @@ describe('pods', () => {
       ['Running', { running: { startedAt } }, false, 'False'],
       ['Running', { running: { startedAt } }, true, 'True'],
     ]);
+    const [scheduled] = recordsAt(world.status(created), 'conditions');
+    expect(scheduled).toMatchObject({ type: 'PodScheduled', lastTransitionTime: '2024-01-01T00:00:00Z' });
     expect(world.status(created)).toMatchObject({ podIP: '10.244.0.2', podIPs: [{ ip: '10.244.0.2' }] });
   });
 
@@ -135,7 +137,9 @@ describe('pods', () => {
     world.store.delete(refOf(created));
     const { metadata } = world.store.get(refOf(created));
     expect(metadata).toMatchObject({ deletionGracePeriodSeconds: 30, deletionTimestamp: '2024-01-01T00:00:35Z' });
-    await world.after(0.9);
+    await world.after(0.5);
+    world.patch(created, { metadata: { labels: { touched: 'meanwhile' } } });
+    await world.after(0.4);
     expect(world.pods()).toHaveLength(1);
     await world.after(0.1);
     expect(world.pods()).toEqual([]);
@@ -210,6 +214,29 @@ describe('ReplicaSets', () => {
     expect(world.status(created)).toMatchObject({ replicas: 1, availableReplicas: 1, observedGeneration: 3 });
   });
 
+  it.each([
+    { given: 'not ready', status: { phase: 'Running' } },
+    { given: 'pending', status: { phase: 'Pending' } },
+  ])(
+    'given an old pod that is $given and new ones that are better, then the old one goes first',
+    async ({ status }) => {
+      const world = new World();
+      const created = world.store.create(replicaSet('web', { replicas: 1 }));
+      await world.after(10);
+      const [oldest] = world.pods();
+      if (oldest === undefined) throw new Error('no pod');
+      world.patch(created, { spec: { replicas: 2 } });
+      // Of a pending pod the newer one is only running; of one that is not ready it is ready.
+      await world.after(status.phase === 'Pending' ? 2 : 10);
+      const body = { status: { ...status, conditions: [{ type: 'Ready', status: 'False' }] } };
+      world.store.patch(refOf(oldest), { type: 'merge', body }, 'status');
+      world.patch(created, { spec: { replicas: 1 } });
+      await world.after(5);
+      expect(world.pods()).toHaveLength(1);
+      expect(world.pods()[0]?.metadata.uid).not.toBe(oldest.metadata.uid);
+    },
+  );
+
   it('given a pod that goes away, then another takes its place', async () => {
     const world = new World();
     world.store.create(replicaSet('web'));
@@ -263,7 +290,7 @@ describe('Endpoints', () => {
       metadata,
       spec: { selector: { app: 'web' }, ports },
     } as SentObject);
-    world.store.create(replicaSet('web', { replicas: 2 }));
+    const web = world.store.create(replicaSet('web', { replicas: 2 }));
     world.store.create(replicaSet('other'));
     const endpoints = { apiVersion: 'v1', kind: 'Endpoints', ...metadata };
     const addresses = (): readonly unknown[] => {
@@ -274,6 +301,9 @@ describe('Endpoints', () => {
     expect(addresses()).toEqual([0, 2, [{ port: 8080, protocol: 'TCP' }]]);
     await world.after(2);
     expect(addresses()).toEqual([2, 0, [{ port: 8080, protocol: 'TCP' }]]);
+    world.store.delete(refOf(web));
+    await world.after(0);
+    expect(addresses()).toEqual([0, 0, undefined]);
   });
 });
 

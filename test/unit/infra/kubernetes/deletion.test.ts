@@ -113,6 +113,14 @@ describe('owner references', () => {
     expect(names(store)).toEqual([]);
   });
 
+  it('given foreground deletion and a dependent that does not block, then the owner does not wait for it', () => {
+    const store = aStore();
+    const owner = store.create(configMap('owner'));
+    store.create(configMap('child', { metadata: { ...ownedBy([owner]).metadata, finalizers: ['x/hold'] } }));
+    expect(store.delete(refOf(owner), { propagationPolicy: 'Foreground' }).gone).toBe(true);
+    expect(names(store)).toEqual(['child']);
+  });
+
   it('given foreground deletion without dependents, then the owner is gone at once', () => {
     const store = aStore();
     expect(store.delete(refOf(store.create(configMap('a'))), { propagationPolicy: 'Foreground' }).gone).toBe(true);

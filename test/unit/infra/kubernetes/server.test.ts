@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { refOf } from '../../../../infra/local/kubernetes/objects.ts';
+import { refOf, type SentObject } from '../../../../infra/local/kubernetes/objects.ts';
 import {
   kubeconfigFor,
   startServer,
@@ -208,6 +208,12 @@ describe('objects over HTTP', () => {
       body: { reason: 'UnsupportedMediaType' },
     },
     {
+      given: 'more than three megabytes',
+      request: () => ask('POST', CONFIG_MAPS, configMap('b', { data: { x: 'x'.repeat(3 * 1024 * 1024) } })),
+      code: 413,
+      body: { reason: 'RequestEntityTooLarge' },
+    },
+    {
       given: 'an unknown method',
       request: () => ask('POST', `${CONFIG_MAPS}/a`, {}),
       code: 405,
@@ -283,6 +289,15 @@ describe('objects over HTTP', () => {
     await patch(`${REPLICA_SETS}/web/scale`, 'merge-patch', { spec: { replicas: 5 } });
     expect(await ask('GET', `${REPLICA_SETS}/web`)).toMatchObject({
       body: { spec: { replicas: 5 }, metadata: { generation: 2 } },
+    });
+  });
+
+  it('given a Rollout, then its scale shows what it reports to autoscalers', async () => {
+    const created = store.create(rollout('web', { spec: { replicas: 3 } }));
+    const status = { replicas: 5, HPAReplicas: 3, selector: 'app=web' };
+    store.patch(refOf(created), { type: 'merge', body: { status } }, 'status');
+    expect(await ask('GET', `${ROLLOUTS}/web/scale`)).toMatchObject({
+      body: { spec: { replicas: 3 }, status: { replicas: 3, selector: 'app=web' } },
     });
   });
 
@@ -373,6 +388,43 @@ describe('lists', () => {
     store.create(pod('a'));
     store.create(replicaSet('web', { replicas: 2 }));
     expect((await ask('GET', path, undefined, TABLE)).body).toMatchObject({ kind: 'Table', rows: [{ cells }] });
+  });
+});
+
+describe('other ways to see a list', () => {
+  it('given a client that asks for metadata only, then it gets the objects', async () => {
+    const accept = 'application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1';
+    expect((await ask('GET', CONFIG_MAPS, undefined, { accept })).body).toMatchObject({ kind: 'ConfigMapList' });
+  });
+
+  it('given a definition with printed columns, then its objects are shown with them', async () => {
+    const additionalPrinterColumns = [
+      { name: 'Host', type: 'string', jsonPath: '.spec.rules[0].host' },
+      { name: 'Owner', type: 'string', jsonPath: '.metadata.annotations.a\\.b', priority: 1 },
+      { name: 'Since', type: 'date', jsonPath: '.status.since' },
+    ];
+    store.create({
+      apiVersion: 'apiextensions.k8s.io/v1',
+      kind: 'CustomResourceDefinition',
+      metadata: { name: 'routes.x.y' },
+      spec: {
+        group: 'x.y',
+        names: { kind: 'Route', plural: 'routes' },
+        versions: [{ name: 'v1', served: true, storage: true, additionalPrinterColumns }],
+      },
+    } as SentObject);
+    const object = { spec: { rules: [{ host: 'web' }] }, status: { since: '2023-12-31T00:00:00Z' } };
+    const metadata = { name: 'a', namespace: 'shop', annotations: { 'a.b': 'ana' } };
+    store.create({ apiVersion: 'x.y/v1', kind: 'Route', metadata, ...object } as SentObject);
+    expect((await ask('GET', '/apis/x.y/v1/routes', undefined, TABLE)).body).toMatchObject({
+      columnDefinitions: [
+        { name: 'Name', priority: 0 },
+        { name: 'Host' },
+        { name: 'Owner', priority: 1 },
+        { name: 'Since' },
+      ],
+      rows: [{ cells: ['a', 'web', 'ana', '24h'] }],
+    });
   });
 });
 

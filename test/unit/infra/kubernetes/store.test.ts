@@ -247,6 +247,8 @@ describe('kinds that are defined at run time', () => {
     const store = aStore();
     const { status } = store.create(definition);
     expect(status).toMatchObject({ conditions: [{ type: 'NamesAccepted' }, { type: 'Established', status: 'True' }] });
+    const versions = store.kinds.find('networking.istio.io/v1', 'VirtualService')?.versions;
+    expect(versions).toEqual(['v1', 'v1alpha3']);
     store.create(virtualService);
     const old = store.get({
       ...refOf(virtualService as unknown as ApiObject),
