@@ -1,5 +1,5 @@
-/** Applies stored orders, one by one; what was done is stored with the order and told to who asked. */
-import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
+/** Applies a stored order; what was done is stored with it and told to who asked. */
+import type { SQSRecord } from 'aws-lambda';
 import type { PolicyRule } from '#core/commands/authorize.ts';
 import type { Verdict } from '#core/commands/command.ts';
 import { messageOf } from '#core/errors.ts';
@@ -16,17 +16,9 @@ export interface OrdersOptions {
 }
 
 export function createOrdersHandler(ports: Ports, { policy = [], answer }: OrdersOptions = {}) {
-  return async function applyOrders(event: Pick<SQSEvent, 'Records'>): Promise<SQSBatchResponse> {
-    const batchItemFailures: { itemIdentifier: string }[] = [];
-    for (const record of event.Records) {
-      try {
-        await applyOrder(parseOrderMessage(record.body).orderId);
-      } catch (error) {
-        ports.log.warn('Order put off', { messageId: record.messageId, error: messageOf(error) });
-        batchItemFailures.push({ itemIdentifier: record.messageId });
-      }
-    }
-    return { batchItemFailures };
+  /** @throws what the queue must try again later */
+  return async function applyMessage({ body }: Pick<SQSRecord, 'body'>): Promise<void> {
+    await applyOrder(parseOrderMessage(body).orderId);
   };
 
   async function applyOrder(id: string): Promise<void> {

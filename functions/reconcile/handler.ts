@@ -1,24 +1,17 @@
-/** An SQS batch of work messages: one pass each, side by side; what must be redelivered is reported per message. */
-import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
-import { messageOf } from '#core/errors.ts';
+/** One work message: one pass over its object. */
+import type { SQSRecord } from 'aws-lambda';
+import { ConflictError } from '#core/errors.ts';
 import { handleMessage, type PassOptions } from '#shared/controllers/pass.ts';
 import type { Ports } from '#shared/ports.ts';
 import { parseWorkMessage } from './schema.ts';
 
 export function createReconcileHandler(ports: Ports, options: PassOptions = {}) {
-  return async function reconcileBatch(event: Pick<SQSEvent, 'Records'>): Promise<SQSBatchResponse> {
-    const results = await Promise.all(event.Records.map((record) => one(record)));
-    return { batchItemFailures: results.flatMap((failed) => (failed === undefined ? [] : [failed])) };
+  /** @throws what puts the message back into the queue: it is held by another worker, or its pass failed */
+  return async function reconcileMessage({ body }: Pick<SQSRecord, 'body'>): Promise<void> {
+    const message = parseWorkMessage(body);
+    const outcome = await handleMessage(message, ports, options);
+    if (outcome === 'done') return;
+    const { namespace, name } = message.request;
+    throw new ConflictError(`${namespace}/${name} is held by another worker, or its pass failed`);
   };
-
-  async function one(record: SQSRecord): Promise<{ itemIdentifier: string } | undefined> {
-    const failure = { itemIdentifier: record.messageId };
-    try {
-      const outcome = await handleMessage(parseWorkMessage(record.body), ports, options);
-      return outcome === 'done' ? undefined : failure;
-    } catch (error) {
-      ports.log.error('Message failed', { messageId: record.messageId, error: messageOf(error) });
-      return failure;
-    }
-  }
 }

@@ -1,5 +1,4 @@
 /** Every minute: what changed in each cluster goes to the queue, and what was lost on its way is sent again. */
-import type { ScheduledEvent } from 'aws-lambda';
 import { messageOf } from '#core/errors.ts';
 import { SECOND, type Millis } from '#core/time.ts';
 import { discover } from '#shared/controllers/discover.ts';
@@ -11,7 +10,7 @@ export interface TickOptions {
 }
 
 export function createTickHandler(ports: Ports, { watchFor = SECOND }: TickOptions = {}) {
-  return async function tick(_event: Pick<ScheduledEvent, 'id'>): Promise<{ added: number; rescued: number }> {
+  return async function tick(): Promise<{ added: number; rescued: number }> {
     const rescued = await ports.queue.rescue();
     // One cluster that is down must not delay the others.
     const counts = await Promise.all([...ports.sites.values()].map((site) => countOrZero(site.cluster.name)));

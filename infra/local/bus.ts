@@ -12,7 +12,7 @@ const ATTEMPTS = 5;
 
 export type BusEvent = EventBridgeEvent<'Weir Transition', ReleaseEvent>;
 
-export function createLocalBus(timers: Timers, target: (event: BusEvent) => Promise<void>): EventBus {
+export function createLocalBus(timers: Timers, target: (event: BusEvent) => Promise<unknown>): EventBus {
   const waiting: { readonly event: BusEvent; readonly attempt: number }[] = [];
   let delivering = false;
 

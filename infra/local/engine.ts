@@ -2,10 +2,11 @@
 import { MINUTE, SECOND, type Millis } from '#core/time.ts';
 import type { PolicyRule } from '#core/commands/authorize.ts';
 import type { Verdict } from '#core/commands/command.ts';
+import type { LambdaPorts } from '#shared/lambda.ts';
+import type { Logger } from '#shared/logger.ts';
 import type {
   Announcer,
   CursorStore,
-  Log,
   OrderSender,
   OrderStore,
   Ports,
@@ -15,12 +16,13 @@ import type {
 } from '#shared/ports.ts';
 import { createTicketQueue } from '#shared/queue/ticket-queue.ts';
 import type { TicketStore } from '#shared/queue/ticket-store.ts';
-import { createNotifierHandler } from '../../functions/notifier/handler.ts';
-import { createOrdersHandler } from '../../functions/orders/handler.ts';
-import { createReconcileHandler } from '../../functions/reconcile/handler.ts';
-import { createTickHandler } from '../../functions/tick/handler.ts';
+import { notifierFunction } from '../../functions/notifier/function.ts';
+import { ordersFunction } from '../../functions/orders/function.ts';
+import { reconcileFunction } from '../../functions/reconcile/function.ts';
+import { tickFunction } from '../../functions/tick/function.ts';
 import { createLocalBus } from './bus.ts';
 import type { Timers } from './clock.ts';
+import { localContext } from './context.ts';
 import { LocalQueue } from './queue.ts';
 
 export interface EngineParts {
@@ -31,7 +33,7 @@ export interface EngineParts {
   readonly cursors: CursorStore;
   readonly orders: OrderStore;
   readonly announcer: Announcer;
-  readonly log: Log;
+  readonly log: Logger;
   readonly policy?: readonly PolicyRule[];
   /** Function timeout < hold < visibility, on the clock of the timers. */
   readonly hold?: Millis;
@@ -39,7 +41,7 @@ export interface EngineParts {
 }
 
 export interface Engine {
-  readonly ports: Ports;
+  readonly ports: Ports & LambdaPorts;
   readonly orderSender: OrderSender;
   readonly work: LocalQueue;
   readonly ordersQueue: LocalQueue;
@@ -61,30 +63,30 @@ export function createEngine(parts: EngineParts): Engine {
     timers,
     visibility,
     concurrency: CONCURRENCY,
-    consume: (event) => reconcile(event),
+    consume: (event) => reconcile(event, localContext('reconcile')),
   });
   const ordersQueue = new LocalQueue({
     name: 'orders',
     timers,
     visibility,
     concurrency: 1,
-    consume: (event) => orders(event),
+    consume: (event) => orders(event, localContext('orders')),
   });
   const sender = { send: async (message: object, delay: Millis) => work.send(JSON.stringify(message), delay) };
-  const notify = createNotifierHandler({ announcer: parts.announcer, sent: parts.cursors });
-  const ports: Ports = {
+  const notify = notifierFunction({ announcer: parts.announcer, sent: parts.cursors, log: parts.log, clock: timers });
+  const ports = {
     clock: timers,
     sites: parts.sites,
     queue: createTicketQueue({ store: parts.tickets, sender, clock: timers, hold }),
     history: parts.history,
-    bus: createLocalBus(timers, notify),
+    bus: createLocalBus(timers, (event) => notify(event, localContext('notifier'))),
     cursors: parts.cursors,
     orders: parts.orders,
     log: parts.log,
-  };
-  const reconcile = createReconcileHandler(ports);
-  const orders = createOrdersHandler(ports, ordersOptions(parts));
-  const schedule = createSchedule(timers, createTickHandler(ports));
+  } satisfies Ports;
+  const reconcile = reconcileFunction(ports);
+  const orders = ordersFunction(ports, ordersOptions(parts));
+  const schedule = createSchedule(timers, tickFunction(ports));
   return {
     ports,
     orderSender: { send: async (orderId) => ordersQueue.send(JSON.stringify({ orderId })) },
@@ -103,13 +105,13 @@ function ordersOptions({ policy, answer }: EngineParts) {
 }
 
 /** EventBridge's rate(1 minute): a tick that fails or is slow does not keep the next one from coming. */
-function createSchedule(timers: Timers, handle: (event: { id: string }) => Promise<unknown>) {
+function createSchedule(timers: Timers, handle: ReturnType<typeof tickFunction>) {
   let cancel: (() => void) | undefined;
   let ticks = 0;
   let inHand: Promise<unknown> = Promise.resolve();
   async function tick(): Promise<void> {
     ticks += 1;
-    inHand = handle({ id: `tick-${ticks}` });
+    inHand = handle({ id: `tick-${ticks}` }, localContext('tick'));
     await inHand;
   }
   function start(): void {

@@ -1,6 +1,6 @@
 /** `npm start`: the embedded stack, and the tour on it. */
 import { messageOf } from '#core/errors.ts';
-import { createLocalLog } from './local-log.ts';
+import { createLogger } from '#shared/logger.ts';
 import { parseStartOptions, USAGE, type StartOptions } from './options.ts';
 import { howToPlay } from './play.ts';
 import { startStack, type LocalStack } from './stack.ts';
@@ -39,7 +39,7 @@ async function withStack(
 ): Promise<number> {
   let stack: LocalStack | undefined;
   const voice = createVoice(options, () => stack);
-  stack = await startStack({ ...options, announcer: voice, log: createLocalLog() });
+  stack = await startStack({ ...options, announcer: voice, log: createLogger({ service: 'weir', level: 'warn' }) });
   try {
     return await use(stack, voice);
   } finally {

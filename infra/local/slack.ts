@@ -4,8 +4,10 @@
  */
 import { createHmac } from 'node:crypto';
 import { MINUTE, SECOND, type Instant } from '#core/time.ts';
+import { httpFunction } from '#shared/lambda.ts';
+import { createLogger } from '#shared/logger.ts';
 import type { WebRequest, WebResponse } from '#shared/web-request.ts';
-import { startWebServer, type WebServer } from './web-server.ts';
+import { startWebServer } from './web-server.ts';
 
 const RESPONSE_LIFE = 30 * MINUTE;
 const POSTS = 5;
@@ -24,7 +26,9 @@ export interface SlackStandIn {
 export async function startSlack(signingSecret: string): Promise<SlackStandIn> {
   const answers: string[] = [];
   const responses = new Map<string, { readonly madeAt: Instant; posts: number }>();
-  const server = await startWebServer({ commands: async (request) => takeAnswer(request, responses, answers) });
+  const handle = async (request: WebRequest) => takeAnswer(request, responses, answers);
+  const edge = { log: createLogger({ service: 'slack-stand-in', level: 'error' }), clock: { now: Date.now } };
+  const server = await startWebServer({ commands: httpFunction({ name: 'slack-stand-in', handle }, edge) });
   let typed = 0;
   return {
     host: new URL(server.url).host,
@@ -35,7 +39,7 @@ export async function startSlack(signingSecret: string): Promise<SlackStandIn> {
       responses.set(path, { madeAt: Date.now(), posts: 0 });
       return postCommand(address, text, `${server.url}${path}`, signingSecret);
     },
-    stop: () => (server satisfies WebServer).stop(),
+    stop: () => server.stop(),
   };
 }
 

@@ -11,7 +11,8 @@ import { createDynamodbCursorStore } from '#shared/history/dynamodb-cursor-store
 import { createDynamodbOrderStore } from '#shared/history/dynamodb-order-store.ts';
 import { createDynamodbRunHistory } from '#shared/history/dynamodb-run-history.ts';
 import { createKubernetesCluster, kubeConfigFrom, type KubernetesCluster } from '#shared/kubernetes/cluster.ts';
-import type { Announcer, Cluster, Log, Ports } from '#shared/ports.ts';
+import type { Logger } from '#shared/logger.ts';
+import type { Announcer, Cluster, Ports } from '#shared/ports.ts';
 import { createDynamodbTicketStore } from '#shared/queue/dynamodb-ticket-store.ts';
 import { answerThrough } from '#shared/slack/response-url.ts';
 import { ScaledClock } from './clock.ts';
@@ -36,7 +37,7 @@ export interface StackOptions {
   readonly data: string;
   readonly speed: number;
   readonly announcer: Announcer;
-  readonly log: Log;
+  readonly log: Logger;
   /** Of the webhooks and the API; a free one by default. */
   readonly port?: number;
   /** The label under which the simulated pods count the HTTP status. */
@@ -86,7 +87,7 @@ export async function startStack(options: StackOptions): Promise<LocalStack> {
   const credentials = loadCredentials(folder.path);
   const slack = await startSlack(credentials.slackSigningSecret);
   const engine = startEngine(clock, dynamodb, cluster, embedded.config, slack, options);
-  const web = await startWebServer(webFunctions(engine, engine.ports, credentials), options.port);
+  const web = await startWebServer(webFunctions(engine, credentials), options.port);
   writeConnection(folder.path, { url: web.url, token: credentials.apiToken });
   const save = () => folder.save({ now: clock.now(), ...embedded.dump() } satisfies StackState);
   const saving = setInterval(save, SAVE_EVERY_REAL_MS);

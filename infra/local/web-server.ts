@@ -1,9 +1,12 @@
 /** Stands in for API Gateway: one address on 127.0.0.1, a path per function. What it cannot do: TLS, throttling, authorizers. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { WebRequest, WebResponse } from '#shared/web-request.ts';
+import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import type { HttpEvent, WeirFunction } from '#shared/lambda.ts';
+import { localContext } from './context.ts';
 
-export type WebHandler = (request: WebRequest) => Promise<WebResponse>;
+/** A function behind an HTTP address, as Lambda runs it. */
+export type WebFunction = WeirFunction<HttpEvent, APIGatewayProxyStructuredResultV2>;
 
 /** API Gateway's own limit is 10 MB; each function has a smaller one of its own. */
 const LARGEST_BODY = 10_000_000;
@@ -14,7 +17,7 @@ export interface WebServer {
 }
 
 /** @param routes handlers by the first part of the path; `port` 0 takes a free one */
-export async function startWebServer(routes: Readonly<Record<string, WebHandler>>, port = 0): Promise<WebServer> {
+export async function startWebServer(routes: Readonly<Record<string, WebFunction>>, port = 0): Promise<WebServer> {
   const server = createServer((request, response) => {
     void serve(routes, request, response);
   });
@@ -35,38 +38,41 @@ function stop(server: Server): Promise<void> {
 }
 
 async function serve(
-  routes: Readonly<Record<string, WebHandler>>,
+  routes: Readonly<Record<string, WebFunction>>,
   message: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
   const url = new URL(message.url ?? '/', 'http://localhost');
   const route = url.pathname.split('/')[1] ?? '';
   const handler = Object.hasOwn(routes, route) ? routes[route] : undefined;
-  if (handler === undefined) return send(response, { status: 404, body: { error: `nothing at ${url.pathname}` } });
+  if (handler === undefined) return send(response, problem(404, `nothing at ${url.pathname}`));
   try {
-    const rawBody = await readBody(message);
-    if (rawBody === undefined) return send(response, { status: 413, body: { error: 'the body is too large' } });
-    send(response, await handler(toRequest(message, url, rawBody)));
+    const body = await readBody(message);
+    if (body === undefined) return send(response, problem(413, 'the body is too large'));
+    send(response, await handler(toEvent(message, url, body), localContext(route)));
   } catch {
-    send(response, { status: 500, body: { error: 'internal error' } });
+    send(response, problem(500, 'internal error'));
   }
 }
 
-function toRequest(message: IncomingMessage, url: URL, rawBody: string): WebRequest {
-  const headers = Object.entries(message.headers).map(([name, value]) => [
-    name,
-    Array.isArray(value) ? value[0] : value,
-  ]);
+function problem(statusCode: number, error: string): APIGatewayProxyStructuredResultV2 {
+  return { statusCode, headers: { 'content-type': 'application/json' }, body: JSON.stringify({ error }) };
+}
+
+/** Binary-safe, as API Gateway does it: the body goes as base64. */
+function toEvent(message: IncomingMessage, url: URL, body: Buffer): HttpEvent {
+  const headers = Object.entries(message.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(',') : value]);
   return {
-    method: message.method ?? 'GET',
-    path: url.pathname,
-    headers: Object.fromEntries(headers) as WebRequest['headers'],
-    query: Object.fromEntries(url.searchParams),
-    rawBody,
+    rawPath: url.pathname,
+    rawQueryString: url.search.slice(1),
+    headers: Object.fromEntries(headers) as HttpEvent['headers'],
+    body: body.toString('base64'),
+    isBase64Encoded: true,
+    requestContext: { http: { method: message.method ?? 'GET' } },
   };
 }
 
-async function readBody(message: IncomingMessage): Promise<string | undefined> {
+async function readBody(message: IncomingMessage): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of message) {
@@ -74,9 +80,9 @@ async function readBody(message: IncomingMessage): Promise<string | undefined> {
     if (size > LARGEST_BODY) return undefined;
     chunks.push(chunk as Buffer);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks);
 }
 
-function send(response: ServerResponse, { status, body }: WebResponse): void {
-  response.writeHead(status, { 'content-type': 'application/json' }).end(`${JSON.stringify(body)}\n`);
+function send(response: ServerResponse, { statusCode = 200, headers = {}, body = '' }: APIGatewayProxyStructuredResultV2): void {
+  response.writeHead(statusCode, headers as Record<string, string>).end(`${body}\n`);
 }

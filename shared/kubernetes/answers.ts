@@ -34,6 +34,7 @@ export function refusal(answer: Answer, request: ApiRequest, cluster: string): E
   if (answer.code === 429 || answer.code >= 500) return new TransientError(message, retryAfterOf(answer));
   switch (answer.code) {
     case 400:
+    case 404: // a namespace, kind or Service that is not there; for an object itself the caller knows better
     case 422:
       return new InvalidSpecError(message);
     case 401:

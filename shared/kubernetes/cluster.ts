@@ -7,7 +7,7 @@ import { refOf, type KubernetesObject, type NewObject, type ObjectRef } from '#c
 import { SECOND, type Millis } from '#core/time.ts';
 import type { HttpAnswer } from '../http.ts';
 import type { Cluster, ListQuery, ObjectList, WatchEvent, WatchQuery } from '../ports.ts';
-import { accepted, messageOfStatus } from './answers.ts';
+import { accepted } from './answers.ts';
 import { Connection } from './connection.ts';
 import { Credentials } from './credentials.ts';
 import { Discovery } from './discovery.ts';
@@ -94,10 +94,7 @@ class HttpCluster implements KubernetesCluster {
     const { namespace } = object.metadata;
     const body = object as unknown as JsonObject;
     const request = requestFor('create', resource, { namespace }, { query: this.#query(), body });
-    const answer = await this.#connection.send(request);
-    if (answer.code === 404)
-      throw new InvalidSpecError(`Cluster ${this.name}: create ${request.path}: ${messageOfStatus(answer)}`);
-    return accepted(answer, request, this.name) as T;
+    return accepted(await this.#connection.send(request), request, this.name) as T;
   }
 
   async patch<T extends KubernetesObject>(ref: ObjectRef, patch: JsonObject, resourceVersion?: string): Promise<T> {

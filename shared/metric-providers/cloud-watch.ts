@@ -2,9 +2,10 @@
 import * as z from 'zod/mini';
 import type { Reading } from '#core/analysis/reading.ts';
 import { parseDuration } from '#core/duration.ts';
+import type { MetricDataResult } from '#core/expr/measured-value.ts';
 import type { JsonValue } from '#core/json.ts';
 import type { Metric } from '#core/resources/argo.ts';
-import { formatTimestamp, MINUTE, SECOND, type Instant, type Millis } from '#core/time.ts';
+import { MINUTE, SECOND, type Instant, type Millis } from '#core/time.ts';
 import { headersOf, type HttpAnswer, type HttpRequest } from '../http.ts';
 import type { MetricProvider } from '../ports.ts';
 import { regionOf } from './aws/credentials.ts';
@@ -128,21 +129,23 @@ function readingFrom({ status, body }: HttpAnswer): Reading {
   const told = answer.data.Messages ?? [];
   return {
     kind: 'value',
-    value: { kind: 'json', json: results.map(member) },
+    value: { kind: 'metric-data', results: results.map(metricDataResult) },
     text: `[${results.map(({ Values }) => `[${(Values ?? []).map(formatPlain).join(' ')}]`).join(' ')}]`,
     ...(told.length > 0 && { metadata: { messages: `[${told.map(messageText).join(' ')}]` } }),
   };
 }
 
-/** What conditions see of one result. */
-function member({ Id, Label, StatusCode, Timestamps, Values, Messages }: DataResult): JsonValue {
+function metricDataResult({ Id, Label, StatusCode, Timestamps, Values, Messages }: DataResult): MetricDataResult {
   return {
-    Id: Id ?? null,
-    Label: Label ?? null,
-    StatusCode: StatusCode ?? '',
-    Timestamps: (Timestamps ?? []).map((seconds) => formatTimestamp(seconds * SECOND)),
-    Values: Values ?? [],
-    Messages: (Messages ?? []).map(({ Code, Value }) => ({ Code: Code ?? null, Value: Value ?? null })),
+    ...(Id !== undefined && { id: Id }),
+    ...(Label !== undefined && { label: Label }),
+    statusCode: StatusCode ?? '',
+    timestamps: (Timestamps ?? []).map((seconds) => seconds * SECOND),
+    values: Values ?? [],
+    messages: (Messages ?? []).map(({ Code, Value }) => ({
+      ...(Code !== undefined && { code: Code }),
+      ...(Value !== undefined && { value: Value }),
+    })),
   };
 }
 

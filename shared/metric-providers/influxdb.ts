@@ -56,7 +56,7 @@ function readingFrom({ status, body }: HttpAnswer): Reading {
   const values = valuesIn(body);
   if (values.length === 0) throw new ReadingError('no results returned from flux query');
   const text = `[${values.map(({ text: shown }) => shown).join(' ')}]`;
-  return { kind: 'value', value: { kind: 'json', json: values.map(({ json }) => json) }, text };
+  return { kind: 'value', value: { kind: 'records', values: values.map(({ value }) => value) }, text };
 }
 
 function valuesIn(body: string): readonly FluxValue[] {

@@ -5,10 +5,7 @@
  */
 import type { Metric } from '#core/resources/argo.ts';
 import type { MetricProvider } from '../ports.ts';
-import { ReadingError, readingOf, type ProviderContext, type ProviderFactory } from './provider.ts';
-
-/** By name, `weir/…` included; each is loaded when it is first used. */
-export type PluginLoaders = Readonly<Record<string, () => Promise<ProviderFactory>>>;
+import { ReadingError, readingOf, type ProviderContext } from './provider.ts';
 
 const OURS = 'weir/';
 const UNKNOWN =

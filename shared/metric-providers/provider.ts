@@ -4,7 +4,6 @@ import { redactor } from '#core/analysis/secrets.ts';
 import type { Millis } from '#core/time.ts';
 import type { Deadline, HttpAnswer, HttpRequest } from '../http.ts';
 import type { Cluster, Clock, MetricProvider } from '../ports.ts';
-import type { PluginLoaders } from './plugin.ts';
 import type { MetricTransport } from './transport.ts';
 
 /** All that a provider may use of the world. */
@@ -24,6 +23,8 @@ export interface ProviderContext {
 export type SecretReader = (namespace: string, name: string) => Promise<Readonly<Record<string, string>> | undefined>;
 export type Environment = Readonly<Record<string, string | undefined>>;
 export type ProviderFactory = (context: ProviderContext) => MetricProvider;
+/** By name, `weir/…` included; each is loaded when it is first used. */
+export type PluginLoaders = Readonly<Record<string, () => Promise<ProviderFactory>>>;
 
 /** Size that most answers may have; web and Prometheus have caps of their own. */
 export const MAX_ANSWER_BYTES = 10 * 1024 * 1024;

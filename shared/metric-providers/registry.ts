@@ -9,8 +9,7 @@ import { parseTimestamp, type Millis } from '#core/time.ts';
 import type { HostResolver } from '../egress/guard.ts';
 import { createHttpClient, startDeadline, type Deadline } from '../http.ts';
 import type { Clock, Cluster, MetricProvider, MetricProviders } from '../ports.ts';
-import type { PluginLoaders } from './plugin.ts';
-import type { Environment, ProviderContext, ProviderFactory, SecretReader } from './provider.ts';
+import type { Environment, PluginLoaders, ProviderContext, ProviderFactory, SecretReader } from './provider.ts';
 import { createTransport, type ServiceProxy } from './transport.ts';
 
 export interface MetricProviderOptions {

@@ -20,7 +20,7 @@ export interface ClusterUnderTest {
   readonly cluster: Cluster;
   /** A namespace that is there and that nobody else uses. */
   readonly namespace: string;
-  /** A resourceVersion from which the server cannot go on watching any more. */
+  /** A resourceVersion from which the server cannot go on watching Rollouts any more: on a real one, 1. */
   forgottenVersion(): Promise<string>;
   close(): Promise<void>;
 }
@@ -261,7 +261,7 @@ export function defineClusterContract(name: string, setup: () => Promise<Cluster
 
       /** Five objects of their own, the first three of them red. @returns their selector and names */
       async function fiveConfigMaps() {
-        const label = `list-${++group}`;
+        const label = `${namespace}-${++group}`;
         const objects: ConfigMap[] = [];
         for (const index of [0, 1, 2, 3, 4]) {
           const labels = { group: label, ...(index < 3 ? { colour: 'red' } : index === 3 ? { colour: 'blue' } : {}) };
@@ -378,10 +378,10 @@ export function defineClusterContract(name: string, setup: () => Promise<Cluster
       });
 
       it('given a place that the server has forgotten, then it says so and ends', async () => {
-        const { query } = await fromNow();
         const resourceVersion = await test.forgottenVersion();
+        const query = { apiVersion: ARGO_API_VERSION, kind: 'Rollout', namespace, resourceVersion, timeout: MINUTE };
         const events: WatchEvent[] = [];
-        for await (const event of cluster.watch({ ...query, resourceVersion })) events.push(event);
+        for await (const event of cluster.watch(query)) events.push(event);
         expect(events).toEqual([{ type: 'EXPIRED', message: expect.any(String) }]);
       });
     });

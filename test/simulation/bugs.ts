@@ -33,9 +33,15 @@ export const BUGS = {
     ...core,
     queueOf: (tickets) => ({ ...core.queueOf(tickets), rescue: async () => 0 }),
   }),
-  'record without fence': (core: Core): Core => ({
+  'record without conditions': (core: Core): Core => ({
     ...core,
-    history: { ...core.history, record: (key, record) => core.history.record(key, { ...record, fence: Infinity }) },
+    history: {
+      ...core.history,
+      async record(key, record) {
+        const expectedVersion = (await core.history.latest(key))?.version ?? 0;
+        return core.history.record(key, { ...record, expectedVersion, fence: Infinity });
+      },
+    },
   }),
   'told whatever the version': (core: Core): Core => ({
     ...core,

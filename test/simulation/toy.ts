@@ -7,7 +7,7 @@ import type { LatestRecord } from '#core/history/record.ts';
 import type { KubernetesObject } from '#core/resources/kubernetes.ts';
 import { SECOND, type Instant } from '#core/time.ts';
 import { recordChanges } from '#shared/controllers/record.ts';
-import type { Claim, ObjectKey, Ports } from '#shared/ports.ts';
+import type { Claim, ObjectKey, Ports, RunHistory } from '#shared/ports.ts';
 
 export interface Counter {
   readonly name: string;
@@ -18,36 +18,48 @@ export interface Counter {
   readonly count: number;
 }
 
-/** Where counters live; every write is in its log, which is what a watch reads. */
+/** Where counters live, with a log that a watch reads. */
 export interface ToyCluster {
   get(name: string): Promise<Counter>;
   /** @throws ConflictError when somebody wrote since it was read */
   save(counter: Counter): Promise<Counter>;
-  /** Names that changed since a place in the log, and the place to go on from. */
+  /** Names that were asked for more since a place in the log, and the place to go on from. */
   changesSince(place: number): Promise<{ readonly names: readonly string[]; readonly place: number }>;
 }
 
 export interface Toy {
   readonly cluster: ToyCluster;
   readonly names: readonly string[];
-  /** A person wants one more. */
-  ask(name: string): void;
+  /** Somebody wants one more. Only what is watched comes into the log; of the rest, the asker must tell the queue. */
+  ask(name: string, watched: boolean): void;
   look(name: string): Counter;
 }
 
 export function createToy(names: readonly string[]): Toy {
-  const log: Counter[] = names.map((name) => ({ name, version: 1, generation: 0, count: 0 }));
+  const counters = new Map(
+    names.map((name): [string, Counter] => [name, { name, version: 1, generation: 0, count: 0 }]),
+  );
+  const log: string[] = [];
 
   function look(name: string): Counter {
-    return log.findLast((counter) => counter.name === name)!;
+    const counter = counters.get(name);
+    if (counter === undefined) throw new Error(`there is no counter ${name}`);
+    return counter;
+  }
+
+  function write(counter: Counter): Counter {
+    const written = { ...counter, version: counter.version + 1 };
+    counters.set(counter.name, written);
+    return written;
   }
 
   return {
     names,
     look,
-    ask(name) {
-      const { version, generation, ...rest } = look(name);
-      log.push({ ...rest, version: version + 1, generation: generation + 1 });
+    ask(name, watched) {
+      const counter = look(name);
+      write({ ...counter, generation: counter.generation + 1 });
+      if (watched) log.push(name);
     },
     cluster: {
       async get(name) {
@@ -55,12 +67,10 @@ export function createToy(names: readonly string[]): Toy {
       },
       async save(counter) {
         if (look(counter.name).version !== counter.version) throw new ConflictError(`${counter.name} was changed`);
-        const saved = { ...counter, version: counter.version + 1 };
-        log.push(saved);
-        return saved;
+        return write(counter);
       },
       async changesSince(place) {
-        return { names: [...new Set(log.slice(place).map(({ name }) => name))], place: log.length };
+        return { names: [...new Set(log.slice(place))], place: log.length };
       },
     },
   };
@@ -71,12 +81,18 @@ export type ToyPorts = Pick<Ports, 'clock' | 'history' | 'bus'> & { readonly clu
 
 export const RELEASE = 'toy-release';
 
-/** @returns when to look again */
+/**
+ * What was recorded is read before the object. Read after it, by a worker that froze in between, it may be newer than the
+ * object that this worker knows: the record would go back, and neither version nor fence need notice.
+ * @returns when to look again
+ */
 export async function pass(claim: Claim, ports: ToyPorts): Promise<Instant | undefined> {
+  const recorded = await ports.history.latest(claim.request);
+  const history: RunHistory = { ...ports.history, latest: async () => recorded };
   const counter = await ports.cluster.get(claim.request.name);
   const behind = counter.count < counter.generation;
   const saved = behind ? await ports.cluster.save({ ...counter, count: counter.count + 1 }) : counter;
-  await recordChanges(compare, claim, saved as unknown as KubernetesObject, ports as unknown as Ports);
+  await recordChanges(compare, claim, saved as unknown as KubernetesObject, { ...ports, history } as unknown as Ports);
   return saved.count < saved.generation ? ports.clock.now() + SECOND : undefined;
 }
 

@@ -1,4 +1,4 @@
-import type { Log } from '#shared/ports.ts';
+import type { Logger } from '#shared/logger.ts';
 
 export interface Said {
   readonly level: 'debug' | 'info' | 'warn' | 'error';
@@ -7,12 +7,12 @@ export interface Said {
 }
 
 /** A log that keeps what it is told. */
-export function aLog(): Log & { readonly said: Said[] } {
+export function aLog(): Logger & { readonly said: Said[] } {
   const said: Said[] = [];
   const level =
     (name: Said['level']) =>
     (message: string, fields: Record<string, unknown> = {}) => {
       said.push({ level: name, message, fields });
     };
-  return { said, debug: level('debug'), info: level('info'), warn: level('warn'), error: level('error') };
+  return { said, forInvocation: () => undefined, hide: () => undefined, debug: level('debug'), info: level('info'), warn: level('warn'), error: level('error') };
 }

@@ -103,9 +103,8 @@ function container(given: Readonly<Draft>): Draft {
   };
 }
 
-/** Always for the tag latest and for none, as the tag may move. */
+/** Always for the tag latest and for none, as those may move; a digest counts as a tag that does not. */
 function pullPolicy(image: string): string {
-  if (image.includes('@')) return 'IfNotPresent';
   const tag = image.slice(image.lastIndexOf('/') + 1).split(':')[1];
   return tag === undefined || tag === 'latest' ? 'Always' : 'IfNotPresent';
 }

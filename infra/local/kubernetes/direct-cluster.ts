@@ -171,11 +171,6 @@ function endWhenDue(end: () => void, query: WatchQuery, timers: Timers | undefin
 }
 
 function lostPlace(error: unknown): WatchEvent {
-  if (isExpired(error)) return { type: 'EXPIRED', message: error.message };
+  if (error instanceof StatusError && error.isPlaceLost) return { type: 'EXPIRED', message: error.message };
   throw translated(error);
-}
-
-/** The place is lost: compacted away, or of a cluster that has started anew. */
-function isExpired(error: unknown): error is StatusError {
-  return error instanceof StatusError && (error.code === 410 || error.reason === 'Timeout');
 }

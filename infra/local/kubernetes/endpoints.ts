@@ -29,13 +29,13 @@ function keep(store: Store, service: ApiObject): void {
   const kind = { apiVersion: 'v1', kind: 'Endpoints' };
   const subsets = subsetsOf(service, selectedPods(store, service, selector));
   const current = store.find({ ...kind, namespace, name });
-  if (current !== undefined) store.replace({ ...current, subsets });
-  else {
-    const ownerReferences = [{ apiVersion: 'v1', kind: 'Service', name, uid }];
-    store.create({ ...kind, metadata: { name, namespace, ownerReferences }, subsets } as Parameters<
-      Store['create']
-    >[0]);
+  if (current !== undefined) {
+    store.replace({ ...current, subsets });
+    return;
   }
+  const ownerReferences = [{ apiVersion: 'v1', kind: 'Service', name, uid }];
+  const endpoints = { ...kind, metadata: { name, namespace, ownerReferences }, subsets };
+  store.create(endpoints);
 }
 
 function selectedPods(store: Store, service: ApiObject, selector: unknown): readonly ApiObject[] {

@@ -2,7 +2,7 @@
 import { SECOND } from '#core/time.ts';
 import type { Cancel, Timers } from '../clock.ts';
 import { startOwnerController } from './controller.ts';
-import { recordAt, recordsAt, refOf, type ApiObject, type Draft } from './objects.ts';
+import { recordAt, recordsAt, type ApiObject, type Draft } from './objects.ts';
 import { isActive, phaseOf, podFrom, podsOf } from './pods.ts';
 import type { Store } from './store.ts';
 
@@ -24,7 +24,6 @@ function syncJob(store: Store, job: ApiObject): number | undefined {
   const count = countPods(podsOf(store, job));
   const verdict = verdictOf(job, count);
   const wait = verdict === undefined && count.active.length === 0 ? attempt(store, job, count) : undefined;
-  if (verdict !== undefined) for (const pod of count.active) store.delete(refOf(pod));
   const now = countPods(podsOf(store, job));
   store.replace({ ...job, status: statusOf(job, now, verdict, store.timestamp()) });
   return wait;

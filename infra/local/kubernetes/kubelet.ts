@@ -2,17 +2,19 @@
  * Stands in for the scheduler and every kubelet: walks pods through the states that a kubelet reports without running
  * anything. It knows no resources, volumes, init containers, probes (beyond their initial delay) or hooks.
  */
+import { SECOND, type Millis } from '#core/time.ts';
 import type { Cancel, Timers } from '../clock.ts';
 import { recordAt, refOf, type ApiObject } from './objects.ts';
 import { planOf, type KubeletOptions, type PodStep } from './pod-plan.ts';
 import { podStatusAt } from './pod-status.ts';
 import { hasEnded } from './pods.ts';
 import type { Store } from './store.ts';
-import { SECOND, type Millis } from '#core/time.ts';
 
 const NODE = 'local-node';
 const DEFAULT_STOP: Millis = 200;
-const PODS_PER_SUBNET = 254;
+/** Addresses of a /24. */
+const HOSTS = 254;
+const POD = { apiVersion: 'v1', kind: 'Pod' };
 
 export function startKubelet(store: Store, timers: Timers, options: KubeletOptions = {}): Cancel {
   const kubelet = new Kubelet(store, timers, options);
@@ -43,7 +45,7 @@ class Kubelet {
   }
 
   start(): Cancel {
-    for (const pod of this.#store.list({ apiVersion: 'v1', kind: 'Pod' }).items) this.#see(pod);
+    for (const pod of this.#store.list(POD).items) this.#see(pod);
     const unsubscribe = this.#store.subscribe(({ type, object }) => {
       if (object.kind !== 'Pod') return;
       if (type === 'DELETED') this.#forget(object.metadata.uid);
@@ -67,7 +69,7 @@ class Kubelet {
   #takeUp(pod: ApiObject): void {
     const steps = planOf(pod, this.#options);
     const [first = { state: 'creating', after: 0 }] = steps;
-    const tended: Tended = { step: first, ip: this.#nextAddress(pod), isStopping: false, cancels: [] };
+    const tended: Tended = { step: first, ip: this.#addressFor(pod), isStopping: false, cancels: [] };
     this.#tended.set(pod.metadata.uid, tended);
     for (const step of steps) this.#reach(pod, tended, step);
     if (pod.metadata.deletionTimestamp !== undefined) this.#stop(pod, tended);
@@ -82,8 +84,7 @@ class Kubelet {
   }
 
   #report(pod: ApiObject, tended: Tended): void {
-    const current = this.#store.find(refOf(pod));
-    if (current?.metadata.uid !== pod.metadata.uid) return;
+    const current = this.#store.get(refOf(pod));
     const bound = { ...current, spec: { ...recordAt(current, 'spec'), nodeName: NODE } };
     const status = podStatusAt(bound, tended.step, tended.ip, this.#store.timestamp(), this.#options);
     this.#store.replace({ ...bound, status });
@@ -96,11 +97,8 @@ class Kubelet {
     for (const cancel of tended.cancels.splice(0)) cancel();
     const { uid, deletionGracePeriodSeconds = 0 } = pod.metadata;
     const delay = Math.min(this.#options.stopDelay ?? DEFAULT_STOP, deletionGracePeriodSeconds * SECOND);
-    const end = (): void => {
-      if (this.#store.find(refOf(pod))?.metadata.uid !== uid) return;
-      this.#store.delete(refOf(pod), { uid, gracePeriodSeconds: 0 });
-    };
-    tended.cancels.push(this.#timers.after(delay, end));
+    const end = (): unknown => this.#store.delete(refOf(pod), { uid, gracePeriodSeconds: 0 });
+    tended.cancels.push(this.#timers.after(delay, () => void end()));
   }
 
   #soon(tended: Tended, task: () => void): void {
@@ -113,12 +111,23 @@ class Kubelet {
   }
 
   /** A pod from before a restart keeps its own. */
-  #nextAddress(pod: ApiObject): string {
-    const { podIP } = recordAt(pod, 'status');
-    if (typeof podIP === 'string') return podIP;
-    this.#addresses += 1;
-    return `10.244.${Math.floor(this.#addresses / PODS_PER_SUBNET)}.${(this.#addresses % PODS_PER_SUBNET) + 1}`;
+  #addressFor(pod: ApiObject): string {
+    return addressOf(pod) ?? this.#freeAddress();
   }
+
+  #freeAddress(): string {
+    const taken = new Set(this.#store.list(POD).items.map(addressOf));
+    for (;;) {
+      this.#addresses += 1;
+      const address = `10.244.${Math.floor(this.#addresses / HOSTS)}.${(this.#addresses % HOSTS) + 1}`;
+      if (!taken.has(address)) return address;
+    }
+  }
+}
+
+function addressOf(pod: ApiObject): string | undefined {
+  const { podIP } = recordAt(pod, 'status');
+  return typeof podIP === 'string' ? podIP : undefined;
 }
 
 function hasGates(pod: ApiObject): boolean {

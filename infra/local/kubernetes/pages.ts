@@ -53,7 +53,7 @@ export class Pages {
       this.#store.eventsSince(list.resourceVersion);
       return false;
     } catch (error) {
-      if (error instanceof StatusError) return true;
+      if (error instanceof StatusError && error.isPlaceLost) return true;
       throw error;
     }
   }

@@ -1,12 +1,12 @@
 /**
  * A Kubernetes API over HTTP for the local stack and for tests: real kubectl and real client libraries talk to it.
  *
- * What it cannot do: no admission (namespaces need not exist, quotas and webhooks are unknown), no authorization beyond one
- * optional bearer token, no schema validation and no pruning (the linter checks manifests), defaults only for pods, their
- * templates, Services, Secrets and Namespaces, no canonical quantities (`1000m` stays), no immutable fields, no managedFields
- * and no server-side apply, no protobuf, no TLS, no PartialObjectMetadata, no logs, exec or eviction, one stored version per
- * kind. Beside it run ReplicaSets, Jobs, Endpoints, garbage collection and a kubelet stand-in (controllers.ts), no
- * Deployments.
+ * What it cannot do: no admission (namespaces need not exist; quotas and webhooks are unknown), no authorization beyond one
+ * optional bearer token, no schema validation and no pruning (the linter checks manifests), defaults only for pods and
+ * their templates, Services, Secrets and Namespaces, no canonical quantities (`1000m` stays), no immutable fields, no
+ * managedFields and no server-side apply, no TLS, no PartialObjectMetadata, no logs, exec or eviction, one stored version
+ * per kind. No protobuf: `kubectl create namespace` and its like are refused with 415, applying a manifest works.
+ * Beside it run ReplicaSets, Jobs, Endpoints, garbage collection and a kubelet stand-in (controllers.ts), no Deployments.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -91,7 +91,7 @@ class Api {
       const request = await readRequest(message);
       this.#authenticate(request);
       const route = routeOf(this.#store.kinds, request.pathname);
-      if (route.type === 'collection' && request.query.get('watch') === 'true') {
+      if (route.type === 'collection' && isWatch(request)) {
         await streamWatch(this.#door, route.target, request, response);
       } else send(response, await this.#answer(route, request));
     } catch (error) {
@@ -139,6 +139,11 @@ class Api {
         return raw(openapi(route.version, request.accept));
     }
   }
+}
+
+/** Go reads either as true. */
+function isWatch({ query }: HttpRequest): boolean {
+  return query.get('watch') === 'true' || query.get('watch') === '1';
 }
 
 function send(response: ServerResponse, answer: Answer): void {

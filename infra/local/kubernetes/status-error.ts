@@ -1,5 +1,11 @@
 /** Errors as the API server answers them: kind Status, with its own reasons and texts. */
-import type { KindDefinition } from './kinds.ts';
+/** As much of a kind as its errors say. */
+export interface NamedKind {
+  /** Empty for the core group. */
+  readonly group: string;
+  readonly kind: string;
+  readonly plural: string;
+}
 
 export interface StatusCause {
   readonly reason?: string;
@@ -16,6 +22,8 @@ export interface StatusDetails {
   readonly retryAfterSeconds?: number;
 }
 
+const TOO_LARGE = 'ResourceVersionTooLarge';
+
 /** HTTP code, machine-readable reason and text of a refused request. */
 export class StatusError extends Error {
   override readonly name = 'StatusError';
@@ -28,6 +36,11 @@ export class StatusError extends Error {
     this.code = code;
     this.reason = reason;
     this.details = details;
+  }
+
+  /** The place from which a list or watch should go on is forgotten, or of a cluster that has started anew. */
+  get isPlaceLost(): boolean {
+    return this.code === 410 || this.details?.causes?.some(({ reason }) => reason === TOO_LARGE) === true;
   }
 
   /** The body of the answer. */
@@ -46,19 +59,19 @@ export class StatusError extends Error {
 }
 
 /** `rollouts.argoproj.io`; without a group only `pods`. */
-export function qualifiedResource(kind: KindDefinition): string {
+export function qualifiedResource(kind: NamedKind): string {
   return kind.group === '' ? kind.plural : `${kind.plural}.${kind.group}`;
 }
 
-function qualifiedKind(kind: KindDefinition): string {
+function qualifiedKind(kind: NamedKind): string {
   return kind.group === '' ? kind.kind : `${kind.kind}.${kind.group}`;
 }
 
-function detailsOf(kind: KindDefinition, name: string): StatusDetails {
+function detailsOf(kind: NamedKind, name: string): StatusDetails {
   return { name, ...(kind.group === '' ? {} : { group: kind.group }), kind: kind.plural };
 }
 
-export function notFound(kind: KindDefinition, name: string): StatusError {
+export function notFound(kind: NamedKind, name: string): StatusError {
   return new StatusError(
     404,
     'NotFound',
@@ -72,17 +85,17 @@ export function unknownResource(): StatusError {
   return new StatusError(404, 'NotFound', 'the server could not find the requested resource', {});
 }
 
-export function alreadyExists(kind: KindDefinition, name: string): StatusError {
+export function alreadyExists(kind: NamedKind, name: string): StatusError {
   const message = `${qualifiedResource(kind)} ${JSON.stringify(name)} already exists`;
   return new StatusError(409, 'AlreadyExists', message, detailsOf(kind, name));
 }
 
-export function conflict(kind: KindDefinition, name: string, why: string): StatusError {
+export function conflict(kind: NamedKind, name: string, why: string): StatusError {
   const message = `Operation cannot be fulfilled on ${qualifiedResource(kind)} ${JSON.stringify(name)}: ${why}`;
   return new StatusError(409, 'Conflict', message, detailsOf(kind, name));
 }
 
-export function staleWrite(kind: KindDefinition, name: string): StatusError {
+export function staleWrite(kind: NamedKind, name: string): StatusError {
   return conflict(
     kind,
     name,
@@ -90,12 +103,12 @@ export function staleWrite(kind: KindDefinition, name: string): StatusError {
   );
 }
 
-export function uidMismatch(kind: KindDefinition, name: string, given: string, actual: string): StatusError {
+export function uidMismatch(kind: NamedKind, name: string, given: string, actual: string): StatusError {
   return conflict(kind, name, `Precondition failed: UID in precondition: ${given}, UID in object meta: ${actual}`);
 }
 
 /** @param problem as the server words one: `Required value: name or generateName is required` */
-export function invalid(kind: KindDefinition, name: string, field: string, problem: string): StatusError {
+export function invalid(kind: NamedKind, name: string, field: string, problem: string): StatusError {
   const message = `${qualifiedKind(kind)} ${JSON.stringify(name)} is invalid: ${field}: ${problem}`;
   const details = { ...detailsOf(kind, name), kind: kind.kind, causes: [{ message: problem, field }] };
   return new StatusError(422, 'Invalid', message, details);
@@ -115,7 +128,7 @@ export function expired(message: string): StatusError {
 
 export function tooLargeResourceVersion(asked: number, current: number): StatusError {
   return new StatusError(504, 'Timeout', `Too large resource version: ${asked}, current: ${current}`, {
-    causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }],
+    causes: [{ reason: TOO_LARGE, message: 'Too large resource version' }],
     retryAfterSeconds: 1,
   });
 }

@@ -18,7 +18,7 @@ import { applyPatch, type Patch } from './patches.ts';
 import type { Interceptor } from './operations.ts';
 import { inVersion, matcherOf, type StoreList, type StoreQuery } from './query.ts';
 import { alreadyExists, badRequest, notFound, tooLargeResourceVersion } from './status-error.ts';
-import { changedObject, newObject, requireVersion } from './writes.ts';
+import { changedObject, isNamed, newObject, requireVersion } from './writes.ts';
 
 export interface StoreOptions {
   readonly clock: Clock;
@@ -151,7 +151,7 @@ export class Store {
   /** Take an object out, whatever its finalizers say, and let its dependents follow. */
   remove(object: ApiObject): ApiObject {
     const kind = this.kinds.require(object.apiVersion, object.kind);
-    const gone = this.#commit('DELETED', kind, object, object);
+    const gone = this.#commit('DELETED', kind, object, this.get(refOf(object)));
     if (kind.kind === 'CustomResourceDefinition') this.#undefine(gone);
     finishDeletion(this, gone);
     return gone;
@@ -205,8 +205,7 @@ export class Store {
         createdAt: this.timestamp(),
       });
       if (this.find(refOf(object)) === undefined) return object;
-      const isDrawn = !('name' in sent.metadata) && draw < NAME_DRAWS;
-      if (!isDrawn) throw alreadyExists(kind, object.metadata.name);
+      if (isNamed(sent) || draw === NAME_DRAWS) throw alreadyExists(kind, object.metadata.name);
     }
   }
 

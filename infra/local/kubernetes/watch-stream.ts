@@ -48,7 +48,7 @@ export async function streamWatch(
 
 /** 410, and a place that is yet to come, are told by an ERROR within the stream. */
 function lostPlace(error: unknown): StatusError {
-  if (error instanceof StatusError && (error.code === 410 || error.reason === 'Timeout')) return error;
+  if (error instanceof StatusError && error.isPlaceLost) return error;
   throw error;
 }
 

@@ -88,6 +88,12 @@ function isEmpty(value: object | null | undefined): boolean {
   return value === undefined || value === null || Object.keys(value).length === 0;
 }
 
+/** Says its name itself, and does not ask for one with a prefix (`generateName`). */
+export function isNamed(sent: SentObject): boolean {
+  const name = isRecord(sent.metadata) ? sent.metadata['name'] : undefined;
+  return typeof name === 'string' && name !== '';
+}
+
 function nameOf(kind: KindDefinition, metadata: Readonly<Draft>, suffix: string): string {
   const { name, generateName } = metadata;
   if (typeof name === 'string' && name !== '') return checkedName(kind, name);

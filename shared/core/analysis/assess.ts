@@ -118,9 +118,10 @@ function timeToNextLook(
 ): Millis | undefined {
   const taken = new Map(readings.map((reading) => [reading.task.metric.name, reading]));
   const startedAt = parseTimestamp(run.status?.startedAt) ?? now;
-  const wanted = nextLook({ metrics: plan.metrics, results, readings: taken, startedAt, now });
+  const wanted = nextLook({ metrics: plan.metrics, results, readings: taken, startedAt });
   // A task that nobody answered is still due.
   const unanswered = plan.tasks.some(({ metric }) => !taken.has(metric.name)) ? now : undefined;
   const at = earliest(wanted, unanswered);
-  return at === undefined ? undefined : Math.max(0, at - now);
+  // Never at this very instant: it has been looked at, and a measurement is due only after the end of its interval.
+  return at === undefined ? undefined : Math.max(1, at - now);
 }

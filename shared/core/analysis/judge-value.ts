@@ -54,7 +54,10 @@ function isNilOrEmpty(value: MeasuredValue): boolean {
     case 'json':
       return value.json === null || (Array.isArray(value.json) && value.json.length === 0);
     case 'vector':
+    case 'records':
       return value.values.length === 0;
+    case 'metric-data':
+      return value.results.length === 0;
     case 'scalar':
       return false;
   }

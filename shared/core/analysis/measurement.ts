@@ -37,7 +37,7 @@ const SHOWN_WITHOUT_VERDICT: Partial<Record<ProviderName, (reading: ValueReading
 
 /** The measurement that a reading makes of a task: a new one, or the one in flight, carried on. */
 export function measurementOf({ task, reading, finishedAt }: TakenReading, redact: Redact): Measurement {
-  const before = task.measurement ?? { phase: 'Running', startedAt: formatTimestamp(task.now) };
+  const before: Partial<Measurement> = task.measurement ?? { startedAt: formatTimestamp(task.now) };
   const seen = redacted(observe(task, reading, finishedAt), redact);
   const metadata = { ...before.metadata, ...seen.metadata };
   const measurement = omitEmpty({ ...before, ...omitEmpty(seen), phase: seen.phase, metadata });

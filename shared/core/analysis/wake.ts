@@ -12,7 +12,6 @@ export interface WakeInput {
   /** This pass's readings: their instants are finer than the stored whole seconds. */
   readonly readings: ReadonlyMap<string, TakenReading>;
   readonly startedAt: Instant;
-  readonly now: Instant;
 }
 
 /** The earliest instant at which some metric that is not completed wants something; it may lie in the past. */
@@ -20,7 +19,7 @@ export function nextLook(input: WakeInput): Instant | undefined {
   return earliest(...input.metrics.map((metric) => wantedAt(metric, input)));
 }
 
-function wantedAt(metric: Metric, { results, readings, startedAt, now }: WakeInput): Instant | undefined {
+function wantedAt(metric: Metric, { results, readings, startedAt }: WakeInput): Instant | undefined {
   const result = results.get(metric.name);
   if (isCompleted(result?.phase)) return undefined;
   const last = result?.measurements?.at(-1);
@@ -31,9 +30,7 @@ function wantedAt(metric: Metric, { results, readings, startedAt, now }: WakeInp
   if (count !== undefined && (result?.count ?? 0) >= count) return undefined;
   const delay = delayAfter(metric, last);
   const finishedAt = taken?.finishedAt ?? parseTimestamp(last.finishedAt);
-  if (delay === undefined || finishedAt === undefined) return undefined;
-  // A measurement is due strictly after this instant: a look at the instant itself would only ask for the next one.
-  return Math.max(finishedAt + delay, now + 1);
+  return delay === undefined || finishedAt === undefined ? undefined : finishedAt + delay;
 }
 
 function resumeTime(last: Measurement, taken: TakenReading | undefined): Instant | undefined {

@@ -16,8 +16,8 @@ export class ConditionError extends Error {
   readonly line: number | undefined;
   readonly column: number | undefined;
 
-  constructor(stage: ConditionStage, message: string, position?: Position) {
-    super(message);
+  constructor(stage: ConditionStage, message: string, position?: Position, options?: ErrorOptions) {
+    super(message, options);
     this.stage = stage;
     this.line = position?.line;
     this.column = position?.column;

@@ -1,11 +1,12 @@
 /** The annotated CSV of Flux: tables, each with its types, defaults and header. Source: InfluxDB docs, "Annotated CSV". */
-import type { JsonValue } from '#core/json.ts';
+import type { RecordValue } from '#core/expr/measured-value.ts';
+import { SECOND } from '#core/time.ts';
 import { formatPlain, parseFloatText } from '../number-text.ts';
 import { parseCsv } from './csv.ts';
 
 /** A `_value` as conditions see it, and as Go prints it in a list. */
 export interface FluxValue {
-  readonly json: JsonValue;
+  readonly value: RecordValue;
   readonly text: string;
 }
 
@@ -20,7 +21,7 @@ interface Table {
   header?: readonly string[];
 }
 
-const NIL: FluxValue = { json: null, text: '<nil>' };
+const NIL: FluxValue = { value: { kind: 'nil' }, text: '<nil>' };
 
 /** The `_value` of every record of every table, in order. @throws FluxError */
 export function fluxRecordValues(csv: string): readonly FluxValue[] {
@@ -51,34 +52,51 @@ function valueOf(row: readonly string[], { header = [], types, defaults }: Table
 function typed(text: string, type: string): FluxValue {
   switch (type) {
     case 'double':
+      return float(text);
     case 'long':
+      return { value: { kind: 'int', value: integer(text) }, text: String(integer(text)) };
     case 'unsignedLong':
-      return number(text);
+      return { value: { kind: 'unsigned', value: integer(text) }, text: String(integer(text)) };
     case 'boolean':
-      return { json: text.toLowerCase() !== 'false', text: String(text.toLowerCase() !== 'false') };
+      return boolean(text.toLowerCase() !== 'false');
     case 'dateTime:RFC3339':
     case 'dateTime:RFC3339Nano':
-      return { json: text, text: timeText(text) };
+      return time(text);
     case 'string':
     case 'duration':
     case 'base64Binary':
-      return { json: text, text };
+      return { value: { kind: 'text', value: text }, text };
     default:
       throw new FluxError(`_value has unknown data type ${type}`);
   }
 }
 
-function number(text: string): FluxValue {
+function float(text: string): FluxValue {
   const value = parseFloatText(text);
   if (value === undefined) throw new FluxError('_value is not a number');
-  return { json: value, text: formatPlain(value) };
+  return { value: { kind: 'float', value }, text: formatPlain(value) };
 }
 
-/** `2024-01-01T00:00:00.5Z` as `2024-01-01 00:00:00.5 +0000 UTC`. */
-function timeText(text: string): string {
+function integer(text: string): bigint {
+  if (!/^[-+]?\d{1,20}$/.test(text)) throw new FluxError('_value is not a whole number');
+  return BigInt(text.replace('+', ''));
+}
+
+function boolean(value: boolean): FluxValue {
+  return { value: { kind: 'bool', value }, text: String(value) };
+}
+
+/** `2024-01-01T00:00:00.5Z` is shown as `2024-01-01 00:00:00.5 +0000 UTC`. */
+function time(text: string): FluxValue {
   const instant = Date.parse(text);
   if (Number.isNaN(instant)) throw new FluxError('_value is not a time');
-  const fraction = /\.(\d*?)0*(?:Z|[+-])/.exec(text)?.[1] ?? '';
-  const seconds = new Date(instant).toISOString().slice(0, 19).replace('T', ' ');
-  return `${seconds}${fraction === '' ? '' : `.${fraction}`} +0000 UTC`;
+  const seconds = Math.floor(instant / SECOND);
+  const fraction = /\.(\d{1,9})/.exec(text)?.[1] ?? '';
+  const nanoseconds = BigInt(seconds) * 1_000_000_000n + BigInt(fraction.padEnd(9, '0'));
+  const shown = new Date(seconds * SECOND).toISOString().slice(0, 19).replace('T', ' ');
+  const decimals = fraction.replace(/0+$/, '');
+  return {
+    value: { kind: 'time', nanoseconds },
+    text: `${shown}${decimals === '' ? '' : `.${decimals}`} +0000 UTC`,
+  };
 }

@@ -1,7 +1,7 @@
-/** Making what Weir did and what the reference did comparable: times as seconds, what examples.md calls not literal removed. */
+/** Making what Weir did and what the reference did comparable: times as seconds, what is not meant literally removed. */
 import type { AnalysisRunStatus } from '#core/resources/argo.ts';
 import type { JsonObject, JsonValue } from '#core/json.ts';
-import type { RecordedRequest } from './examples.ts';
+import { hasOtherExamples, type RecordedRequest } from './examples.ts';
 
 export const EPOCH = Date.UTC(2024, 0, 1);
 
@@ -9,11 +9,15 @@ const TIMES = new Set(['startedAt', 'finishedAt', 'completedAt', 'resumeAt']);
 const QUERY_TIMES = new Set(['time', 'start', 'end']);
 const COUNTERS = ['count', 'successful', 'failed', 'inconclusive', 'error', 'consecutiveError', 'consecutiveSuccess'];
 
-/** The words of the expression library behind a condition error are its own (examples.md). */
+/** The words of the expression library behind a condition error are its own. */
 const CONDITION_ERROR =
   /(could not evaluate (?:success|failure)Condition ".*?": )(?!metric result is nil or empty)[^]*$/;
 /** … and so are those of Go's JSON and number parsers. */
 const PARSER_ERROR = /(Could not parse JSON body: |could not parse account ID: )[^]*$/;
+/** A token without closing braces swallows the metric as Go wrote it, empty objects included. */
+const SWALLOWED = /(failed to resolve \{\{[^"]*)"[^]*$/;
+/** The examples kept here agree to the word; others are held to what is meant literally. */
+const FOREIGN_WORDS = hasOtherExamples() ? [CONDITION_ERROR, PARSER_ERROR, SWALLOWED] : [];
 
 export function secondsOf(timestamp: string): number {
   return (Date.parse(timestamp) - EPOCH) / 1000;
@@ -37,7 +41,7 @@ export function comparableText<T extends JsonValue>(value: T): T {
 }
 
 function neutral(value: JsonValue): JsonValue {
-  if (typeof value === 'string') return value.replace(CONDITION_ERROR, '$1…').replace(PARSER_ERROR, '$1…');
+  if (typeof value === 'string') return FOREIGN_WORDS.reduce((text, words) => text.replace(words, '$1…'), value);
   return mapJson(value, neutral);
 }
 

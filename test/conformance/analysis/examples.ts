@@ -96,7 +96,8 @@ export type ValidateExample = Named<'validate'> & {
     readonly ok?: boolean;
     readonly error?: string;
     readonly dryRun?: Readonly<Record<string, boolean>>;
-    readonly measurementRetention?: Readonly<Record<string, number>>;
+    /** By metric: the limit, or the rule that gives it. */
+    readonly measurementRetention?: Readonly<Record<string, number | RetentionRule>>;
   };
 };
 
@@ -136,18 +137,33 @@ export type Example =
   | RolloutArgsExample
   | GcExample;
 
+const KINDS: ReadonlySet<string> = new Set<Example['kind']>([
+  'run',
+  'value',
+  'merge',
+  'validate',
+  'resolve',
+  'rolloutArgs',
+  'gc',
+]);
+
 const OWN_EXAMPLES = fileURLToPath(new URL('../data/analysis.examples.json', import.meta.url));
 
+const OTHER_EXAMPLES = process.env['WEIR_ANALYSIS_EXAMPLES'];
+
+export function hasOtherExamples(): boolean {
+  return OTHER_EXAMPLES !== undefined;
+}
+
 /** The examples of this repository, or those that WEIR_ANALYSIS_EXAMPLES names: a JSON array or one object per line. */
-export function loadExamples(path = process.env['WEIR_ANALYSIS_EXAMPLES'] ?? OWN_EXAMPLES): readonly Example[] {
+export function loadExamples(path = OTHER_EXAMPLES ?? OWN_EXAMPLES): readonly Example[] {
   if (path.trim() === '') throw new Error('WEIR_ANALYSIS_EXAMPLES is empty: unset it, or name a file of examples');
   const examples = parse(readFileSync(path, 'utf8'));
   if (examples.length === 0) throw new Error(`${path} holds no examples`);
+  const unknown = examples.find(({ kind }) => !KINDS.has(kind));
+  if (unknown !== undefined)
+    throw new Error(`${path}: example "${unknown.name}" is of the unknown kind ${unknown.kind}`);
   return examples;
-}
-
-export function ofKind<Kind extends Example['kind']>(examples: readonly Example[], kind: Kind) {
-  return examples.filter((example): example is Extract<Example, { kind: Kind }> => example.kind === kind);
 }
 
 function parse(text: string): readonly Example[] {

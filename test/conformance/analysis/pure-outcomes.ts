@@ -27,6 +27,14 @@ export function validateOutcome({ metrics, dryRun = [], measurementRetention = [
   }));
 }
 
+/** The outcome with the limits that its rules come to. */
+export function validateExpected({ outcome }: ValidateExample): object {
+  const rules = Object.entries(outcome.measurementRetention ?? {});
+  const limits = rules.map(([name, rule]) => [name, typeof rule === 'number' ? rule : rule.limit] as const);
+  const kept = limits.map(([name, limit]) => [name, limit > 0 ? limit : 10] as const);
+  return { ...outcome, measurementRetention: Object.fromEntries(kept) };
+}
+
 export function resolveOutcome({ metric, args }: ResolveExample): object {
   return orError(() => ({ metric: resolveMetric(metric, args) }));
 }

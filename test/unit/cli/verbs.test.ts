@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Rollout } from '#core/resources/argo.ts';
 import type { WebRequest, WebResponse } from '#shared/web-request.ts';
+import { httpFunction } from '#shared/lambda.ts';
+import { aLog } from '../../support/quiet-log.ts';
 import { get } from '../../../cli/get.ts';
 import { history } from '../../../cli/history.ts';
 import type { Io } from '../../../cli/io.ts';
@@ -86,7 +88,7 @@ beforeEach(async () => {
   printed = [];
   errors = [];
   asked = [];
-  server = await startWebServer({ api });
+  server = await startWebServer({ api: httpFunction({ name: 'api', handle: api }, { log: aLog(), clock: { now: () => 0 } }) });
 });
 afterEach(() => server.stop());
 

@@ -19,7 +19,6 @@ import {
   readingOf,
   taskFor,
   NOW,
-  type Answerer,
 } from './support.ts';
 
 const NOWHERE = { host: '127.0.0.1:1' };

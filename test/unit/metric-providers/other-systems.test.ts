@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Reading } from '#core/analysis/reading.ts';
+import type { RecordValue } from '#core/expr/measured-value.ts';
 import { SECOND } from '#core/time.ts';
 import type { MetricProviderOptions } from '#shared/metric-providers/registry.ts';
 import {
@@ -107,17 +108,34 @@ describe('given InfluxDB', () => {
     });
   });
 
-  it.each([
-    ['double', ['1.5', '2.5'], [1.5, 2.5], '[1.5 2.5]'],
-    ['double', ['0.00001'], [0.00001], '[1e-05]'],
-    ['long', ['7'], [7], '[7]'],
-    ['string', ['"a,b"'], ['a,b'], '[a,b]'],
-    ['boolean', ['true', 'False'], [true, false], '[true false]'],
-    ['double', ['', '1'], [null, 1], '[<nil> 1]'],
-    ['dateTime:RFC3339', ['2024-01-01T00:00:00.50Z'], ['2024-01-01T00:00:00.50Z'], '[2024-01-01 00:00:00.5 +0000 UTC]'],
-  ])('when its values are %s %j', async (type, values, json, text) => {
-    const { reading } = await influx(answering(table(type, ...values)));
-    expect(reading).toEqual({ kind: 'value', value: { kind: 'json', json }, text });
+  const float = (value: number): RecordValue => ({ kind: 'float', value });
+  const bool = (value: boolean): RecordValue => ({ kind: 'bool', value });
+  const text = (value: string): RecordValue => ({ kind: 'text', value });
+  const half = 1_704_067_200_500_000_000n;
+  it.each<[type: string, cells: readonly string[], values: readonly RecordValue[], shown: string]>([
+    ['double', ['1.5', '2.5'], [float(1.5), float(2.5)], '[1.5 2.5]'],
+    ['double', ['0.00001', '+Inf'], [float(0.00001), float(Infinity)], '[1e-05 +Inf]'],
+    ['long', ['-7'], [{ kind: 'int', value: -7n }], '[-7]'],
+    ['long', ['9223372036854775807'], [{ kind: 'int', value: 9_223_372_036_854_775_807n }], '[9223372036854775807]'],
+    ['unsignedLong', ['7'], [{ kind: 'unsigned', value: 7n }], '[7]'],
+    ['string', ['"a,b"'], [text('a,b')], '[a,b]'],
+    ['boolean', ['true', 'False'], [bool(true), bool(false)], '[true false]'],
+    ['double', ['', '1'], [{ kind: 'nil' }, float(1)], '[<nil> 1]'],
+    [
+      'dateTime:RFC3339',
+      ['2024-01-01T00:00:00.50Z'],
+      [{ kind: 'time', nanoseconds: half }],
+      '[2024-01-01 00:00:00.5 +0000 UTC]',
+    ],
+    [
+      'dateTime:RFC3339',
+      ['2024-01-01T01:00:00+01:00'],
+      [{ kind: 'time', nanoseconds: half - 500_000_000n }],
+      '[2024-01-01 00:00:00 +0000 UTC]',
+    ],
+  ])('when its values are %s %j', async (type, cells, values, shown) => {
+    const { reading } = await influx(answering(table(type, ...cells)));
+    expect(reading).toEqual({ kind: 'value', value: { kind: 'records', values }, text: shown });
   });
 
   it('when it answers with several tables, then all records count', async () => {
@@ -130,6 +148,8 @@ describe('given InfluxDB', () => {
     [answering(''), 'no results returned from flux query'],
     [answering('a,b\n'), 'parsing error, annotations not found'],
     [answering(table('double', 'x')), '_value is not a number'],
+    [answering(table('long', '1.5')), '_value is not a whole number'],
+    [answering(table('dateTime:RFC3339', 'x')), '_value is not a time'],
     [answering(table('matrix', 'x')), '_value has unknown data type matrix'],
     [
       answering('#datatype,string,string\n#group,true,true\n#default,,\n,error,reference\n,out of memory,897\n'),
@@ -384,15 +404,10 @@ describe('given CloudWatch', () => {
     expect(reading).toMatchObject({ text: '[[1 2.5] []]', metadata: { messages: '[{Code:c Value:v}]' } });
     expect(reading).toMatchObject({
       value: {
-        json: [
-          {
-            Id: 'a',
-            Label: 'A',
-            StatusCode: 'Complete',
-            Values: [1, 2.5],
-            Timestamps: ['2024-01-01T00:00:00Z', '2023-12-31T23:59:00Z'],
-          },
-          { Id: 'b', Label: null, Values: [] },
+        kind: 'metric-data',
+        results: [
+          { id: 'a', label: 'A', statusCode: 'Complete', values: [1, 2.5], timestamps: [NOW, NOW - 60 * SECOND] },
+          { id: 'b', statusCode: '', values: [], timestamps: [], messages: [] },
         ],
       },
     });

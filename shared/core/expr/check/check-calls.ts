@@ -27,7 +27,7 @@ export function checkCall(checking: Checking, node: CallNode): Nature {
   if (callee.type?.signature === undefined) return checking.problem(node, `${natureName(callee)} is not callable`);
   const given = node.arguments.map((argument) => checking.visit(argument));
   const misfit = misfitOf(name, callee.type.signature, given);
-  if (misfit !== undefined) checking.problem(node.arguments[misfit.index] ?? node, misfit.message);
+  if (misfit !== undefined) checking.problem(node.arguments[misfit.index ?? -1] ?? node, misfit.message);
   for (const [index, argument] of node.arguments.entries()) {
     if (callee.type.signature.parameters[index] === FLOAT && isInteger(given[index]?.type)) {
       turnIntoFloats(checking, argument);

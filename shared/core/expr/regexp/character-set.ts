@@ -1,8 +1,13 @@
 /** Sets of code points: literals, classes, Unicode properties. */
 
+export interface CodeRange {
+  readonly from: number;
+  readonly to: number;
+}
+
 /** One part of a set: a range, or a property as the runtime's regular expressions write it. */
 export type SetItem =
-  | { readonly from: number; readonly to: number }
+  | CodeRange
   | { readonly property: string; readonly negated: boolean }
   | { readonly items: readonly SetItem[]; readonly negated: boolean };
 
@@ -27,7 +32,7 @@ export function characterSet(items: readonly SetItem[], negated: boolean, foldCa
   };
 }
 
-function rangeSet({ from, to }: { readonly from: number; readonly to: number }): CharacterSet {
+function rangeSet({ from, to }: CodeRange): CharacterSet {
   return { has: (code) => code >= from && code <= to };
 }
 
@@ -49,7 +54,7 @@ function testOf(item: SetItem, foldCase: boolean): Test {
   return (code) => plain(code) || folded.test(String.fromCodePoint(code));
 }
 
-export function range(from: number, to: number = from): SetItem {
+export function range(from: number, to: number = from): CodeRange {
   return { from, to };
 }
 

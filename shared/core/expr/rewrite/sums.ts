@@ -72,14 +72,13 @@ export function arraySums(node: Node, rewriting: Rewriting): Node {
   if (node.type !== 'builtin' || node.name !== 'sum' || node.arguments.length !== 1) return node;
   const array = node.arguments[0];
   if (array?.type !== 'array' || array.items.length < 2) return node;
-  const sum = array.items.reduceRight((rest, item) => ({
-    type: 'binary',
+  return rewriting.inPlaceOf(node, {
+    type: 'builtin',
     at: node.at,
-    operator: '+',
-    left: item,
-    right: rest,
-  }));
-  return rewriting.inPlaceOf(node, sum);
+    name: 'sum',
+    arguments: array.items,
+    joined: true,
+  });
 }
 
 /** `sum(map(a, P))` is `sum(a, P)`. */

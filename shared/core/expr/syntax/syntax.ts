@@ -119,6 +119,8 @@ export interface BuiltinNode {
   readonly throws?: boolean;
   /** Set by rewriting: count stops at this number. */
   readonly threshold?: bigint;
+  /** Set by rewriting: sum adds up its arguments, beginning with the last two. */
+  readonly joined?: true;
 }
 export interface PredicateNode {
   readonly type: 'predicate';

@@ -7,8 +7,8 @@ import { conversionFails } from './assertions.ts';
 import { equal } from './equality.ts';
 import { formatValue } from './format.ts';
 import { byteAt, byteLength, encode, sliceBytes } from './text.ts';
-import { UINT8 } from './types.ts';
-import { ByteList, Dictionary, Integer, List, NIL_LIST, Struct, Time, typeName, typeOf, type Value } from './values.ts';
+import { ANY_LIST, UINT8 } from './types.ts';
+import { ByteList, Dictionary, Integer, List, Location, NIL_LIST, Struct, Time, typeName, typeOf, type Value } from './values.ts';
 
 /** `base.name`, `base[key]`; a missing key of a map is nil. @throws Failure for everything else that is not there */
 export function fetch(base: Value, key: Value): Value {
@@ -87,7 +87,10 @@ export function contains(container: Value, needle: Value, meter: Meter): boolean
   if (container === null) return false;
   if (container instanceof List) return includes(container, needle, meter);
   if (container instanceof Dictionary) return container.get(needle) !== undefined;
-  if (container instanceof Struct) return typeof needle === 'string' ? container.members.has(needle) : notAField(container, needle);
+  if (container instanceof Struct || container instanceof Time || container instanceof Location) {
+    if (typeof needle !== 'string') fail(`cannot use ${typeName(needle)} as field name of ${typeName(container)}`);
+    return container instanceof Struct && container.members.has(needle);
+  }
   return fail(`operator "in" not defined on ${typeName(container)}`);
 }
 
@@ -99,15 +102,23 @@ function includes(list: List, needle: Value, meter: Meter): boolean {
   return false;
 }
 
+/** A map where an array is wanted: it has a length, and fails once an element is asked for. */
+class ItemlessList extends List {
+  constructor(length: number) {
+    super(ANY_LIST, length);
+  }
+  override at(): never {
+    return fail('reflect: call of reflect.Value.Index on map Value');
+  }
+  override slice(): never {
+    return this.at();
+  }
+}
+
 /** The array that a predicate builtin walks: strings are walked byte by byte. @throws Failure for what cannot be walked */
 export function walkable(value: Value): List {
   if (value instanceof List) return value;
   if (typeof value === 'string') return new ByteList(encode(value));
-  if (value instanceof Dictionary && value.size === 0) return NIL_LIST;
-  if (value instanceof Dictionary) return fail('reflect: call of reflect.Value.Index on map Value');
+  if (value instanceof Dictionary) return new ItemlessList(value.size);
   return fail(`reflect: call of reflect.Value.Len on ${typeOf(value)?.kind ?? 'zero'} Value`);
-}
-
-function notAField(container: Struct, needle: Value): never {
-  return fail(`cannot use ${typeName(needle)} as field name of ${container.type.name}`);
 }

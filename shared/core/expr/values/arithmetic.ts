@@ -43,7 +43,8 @@ export function subtract(left: Value, right: Value): Value {
   if (a !== undefined && b !== undefined) return Number(a) - Number(b);
   if (left instanceof Time) {
     if (right instanceof Time) return between(left, right);
-    if (isDuration(right)) return new Time(left.nanoseconds - right.value, left.zone);
+    // The negated duration wraps, as the reference's does.
+    if (isDuration(right)) return new Time(left.nanoseconds + wrap(-right.value), left.zone);
   }
   if (isDuration(left) && isDuration(right)) return duration(left.value - right.value);
   return mismatch('-', left, right);

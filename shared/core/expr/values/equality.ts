@@ -14,7 +14,7 @@ import {
   typeOf,
   type Value,
 } from './values.ts';
-import { ANY_LIST, isInteger } from './types.ts';
+import { ANY, ANY_LIST, isInteger, isNumber, STRING } from './types.ts';
 
 interface Pair {
   readonly left: Value;
@@ -47,18 +47,22 @@ function equalHere(pair: Pair, open: Pair[]): boolean {
 
 /** Both of one element type, or one of them of any: an array of ints never equals an array of floats. */
 function equalLists(left: List, right: List, strict: boolean, open: Pair[]): boolean {
-  const loose = left.type === ANY_LIST || right.type === ANY_LIST;
-  if (left.type !== right.type && (strict || !loose || left.type.kind === 'array' || right.type.kind === 'array')) {
-    return false;
-  }
+  const isLoose = !strict && isPlain(left) && isPlain(right);
+  const isMixed = left.type !== right.type && (left.type === ANY_LIST || right.type === ANY_LIST);
+  if (left.type !== right.type && !(isLoose && isMixed)) return false;
   if (left.length !== right.length) return false;
-  const deep = strict || left.type.kind === 'array' || left.type.element?.kind === 'array';
-  if (deep && left === right) return true;
+  if (!isLoose && left === right) return true;
   if (strict && (left === NIL_LIST) !== (right === NIL_LIST)) return false;
   for (let index = left.length - 1; index >= 0; index--) {
-    open.push({ left: left.at(index), right: right.at(index), strict: deep });
+    open.push({ left: left.at(index), right: right.at(index), strict: !isLoose });
   }
   return true;
+}
+
+/** An array of numbers, strings or anything; pairs, times and records are compared strictly. */
+function isPlain({ type }: List): boolean {
+  const element = type.element;
+  return type.kind === 'slice' && (element === ANY || element === STRING || isNumber(element));
 }
 
 function equalMaps(left: Dictionary, right: Dictionary, open: Pair[]): boolean {

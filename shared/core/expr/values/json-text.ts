@@ -116,6 +116,7 @@ interface Unfinished {
 
 /** Decoded JSON as a value: every number is a float, keys are texts like any other. */
 export function importJson(json: JsonValue, meter: Meter): Value {
+  if (typeof json !== 'object' || json === null) return importOne(json, 0, []);
   let whole: Value = null;
   const open: Unfinished[] = [{ json, depth: 0, put: (value) => (whole = value) }];
   for (let next = open.pop(); next !== undefined; next = open.pop()) {

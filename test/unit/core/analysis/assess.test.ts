@@ -57,8 +57,13 @@ describe('given a later pass, when the run is assessed', () => {
     expect(assessRun(snapshot(running, 4))).toEqual({ actions: [], events: [], requeueAfter: 6000 });
   });
 
+  it('given the very end of an interval, then nothing is due yet, and the next look is just after it', () => {
+    const running = reconciled(aRun({ metrics: [FOREVER] }), 0, { m: verdict('Successful') });
+    expect(assessRun(snapshot(running, 10))).toEqual({ actions: [], events: [], requeueAfter: 1 });
+  });
+
   it('given a task that nobody answered, then the next look is at once', () => {
-    expect(assessRun(snapshot(aRun(), 0))).toMatchObject({ requeueAfter: 0, status: { phase: 'Running' } });
+    expect(assessRun(snapshot(aRun(), 0))).toMatchObject({ requeueAfter: 1, status: { phase: 'Running' } });
   });
 
   it('given the phase stays, then the message stays', () => {

@@ -33,6 +33,9 @@ describe('given conditions and a value, when it is judged', () => {
     { given: json([]), condition: 'result[0] > 1', then: NO_DATA },
     { given: { kind: 'nil' }, condition: 'result > 1', then: NO_DATA },
     { given: { kind: 'vector', values: [] }, condition: 'nosuchname', then: NO_DATA },
+    { given: { kind: 'records', values: [] }, condition: 'nosuchname', then: NO_DATA },
+    { given: { kind: 'metric-data', results: [] }, condition: 'nosuchname', then: NO_DATA },
+    { given: { kind: 'scalar', value: 0 }, condition: 'nosuchname', then: 'unknown name nosuchname' },
   ])('given $given and $condition, then no verdict: $then', ({ given, condition, then }) => {
     expect(judgeValue(aMetric({ successCondition: condition }), given, at(0))).toEqual({
       ok: false,

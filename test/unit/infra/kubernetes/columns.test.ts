@@ -16,7 +16,7 @@ function printed(object: {
   const clock = new VirtualClock();
   const store = new Store({ clock });
   const { status, ...sent } = object;
-  const created = store.create({ metadata: { name: 'a', namespace: 'shop' }, ...sent } as SentObject);
+  const created = store.create({ metadata: { name: 'a', namespace: 'shop' }, ...sent });
   const shown = store.replace({ ...created, ...(status === undefined ? {} : { status }) });
   const kind = store.kinds.require(object.apiVersion, object.kind);
   return Object.fromEntries(columnsOf(kind).map(({ name, cell }) => [name, cell(shown, clock.now())]));

@@ -334,7 +334,10 @@ describe('stopping and a second start', () => {
     await first.after(1);
     const store = Store.load({ clock: first.clock }, first.store.dump());
     startControllers(store, first.clock);
+    store.create(replicaSet('new', { replicas: 2 }));
     await first.after(10);
+    const addresses = store.list(POD).items.map((each) => recordAt(each, 'status')['podIP']);
+    expect(new Set(addresses)).toEqual(new Set(['10.244.0.2', '10.244.0.3', '10.244.0.4', '10.244.0.5']));
     expect(recordAt(store.get(refOf(created)), 'status')).toMatchObject({ replicas: 2, availableReplicas: 2 });
   });
 });

@@ -39,7 +39,8 @@ describe('defaults', () => {
 
   it('given a Rollout, then its template stays as it is written', () => {
     const template = { spec: { containers: [{ name: 'app', image: 'app', ports: [{ containerPort: 80 }] }] } };
-    expect(stored(rollout('web', { spec: { template } }))['spec']).toEqual({ template });
+    const spec = { template, replicas: null };
+    expect(stored(rollout('web', { spec }))['spec']).toEqual(spec);
   });
 
   it.each([

@@ -68,6 +68,8 @@ describe('deleting', () => {
       deletionGracePeriodSeconds: 60,
       deletionTimestamp: '2024-01-01T00:01:00Z',
     });
+    expect(store.delete(ref, { gracePeriodSeconds: 10 }).object.metadata.deletionGracePeriodSeconds).toBe(10);
+    expect(store.delete(ref, { gracePeriodSeconds: 30 }).object.metadata.deletionGracePeriodSeconds).toBe(10);
     expect(store.delete(ref, { gracePeriodSeconds: 0 }).gone).toBe(true);
   });
 });

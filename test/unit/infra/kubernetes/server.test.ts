@@ -124,12 +124,11 @@ describe('what the server says of itself', () => {
     '/apis/other/v1',
     '/apis/apps/v1/nothing',
     '/api/v1/pods/a',
+    '/api/v1/namespaces/shop/nodes',
     `${CONFIG_MAPS}/a/status`,
   ])('given %s, then there is nothing', async (path) => {
-    expect(await ask('GET', path)).toMatchObject({
-      code: 404,
-      body: { kind: 'Status', reason: 'NotFound', code: 404 },
-    });
+    const message = 'the server could not find the requested resource';
+    expect(await ask('GET', path)).toMatchObject({ code: 404, body: { kind: 'Status', reason: 'NotFound', message } });
   });
 
   it('given the readiness check, then it is ok', async () => {
@@ -317,6 +316,12 @@ describe('objects over HTTP', () => {
     expect((await ask('GET', `${CONFIG_MAPS}/child`)).code).toBe(200);
   });
 
+  it('given finalizers, then a deletion answers with the object that lingers', async () => {
+    store.create(configMap('a', { metadata: { finalizers: ['x/hold'] } }));
+    const { body } = await ask('DELETE', `${CONFIG_MAPS}/a`);
+    expect(body).toMatchObject({ kind: 'ConfigMap', metadata: { deletionTimestamp: '2024-01-01T00:00:00Z' } });
+  });
+
   it('given a collection, when it is deleted by selector, then only what matches goes', async () => {
     for (const name of ['a', 'b']) store.create(configMap(name, { metadata: { labels: { app: name } } }));
     await ask('DELETE', `${CONFIG_MAPS}?labelSelector=app%3Da`);
@@ -415,7 +420,7 @@ describe('other ways to see a list', () => {
     } as SentObject);
     const object = { spec: { rules: [{ host: 'web' }] }, status: { since: '2023-12-31T00:00:00Z' } };
     const metadata = { name: 'a', namespace: 'shop', annotations: { 'a.b': 'ana' } };
-    store.create({ apiVersion: 'x.y/v1', kind: 'Route', metadata, ...object } as SentObject);
+    store.create({ apiVersion: 'x.y/v1', kind: 'Route', metadata, ...object });
     expect((await ask('GET', '/apis/x.y/v1/routes', undefined, TABLE)).body).toMatchObject({
       columnDefinitions: [
         { name: 'Name', priority: 0 },
@@ -429,7 +434,7 @@ describe('other ways to see a list', () => {
 });
 
 describe('watches over HTTP', () => {
-  const WATCH = `${CONFIG_MAPS}?watch=true`;
+  const WATCH = `${CONFIG_MAPS}?watch=1`;
 
   it('given a place, then past and coming changes are told line by line', async () => {
     store.create(configMap('a'));

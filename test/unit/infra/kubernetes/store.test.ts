@@ -49,6 +49,15 @@ describe('creating', () => {
     expect(draw()[1]).toMatch(/^job-[bcdfghjklmnpqrstvwxz2456789]{5}$/);
   });
 
+  it('given a generated name that is taken, then another one is drawn', () => {
+    const generated = configMap('', { metadata: { name: undefined, generateName: 'job-' } });
+    const [first, second] = [aStore(), aStore()];
+    first.create(configMap('other'));
+    const { name } = first.create(generated).metadata;
+    second.create(configMap(name));
+    expect(second.create(generated).metadata.name).not.toBe(name);
+  });
+
   it('given a status, then it is dropped where status is a subresource and kept elsewhere', () => {
     const store = aStore();
     expect(store.create(rollout('a', { status: { phase: 'Healthy' } }))['status']).toBeUndefined();
@@ -148,6 +157,13 @@ describe('changing', () => {
     const created = store.create(rollout('a'));
     expect(merge(store, created, { spec: { replicas: 1 } })).toBe(created);
     expect(store.eventsSince(created.metadata.resourceVersion)).toEqual([]);
+  });
+
+  it('given fields that are undefined, then they are as if absent', () => {
+    const store = aStore();
+    const created = store.create({ ...rollout('a'), spec: undefined } as SentObject);
+    expect(created).not.toHaveProperty('spec');
+    expect(store.replace({ ...created, spec: undefined })).toBe(created);
   });
 
   it('given what the server owns, when a client writes it, then it stays', () => {

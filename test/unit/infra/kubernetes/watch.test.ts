@@ -58,6 +58,16 @@ describe('a watch', () => {
     expect(texts).toEqual(['ADDED a', 'MODIFIED a', 'DELETED a', 'ADDED a', 'DELETED a']);
   });
 
+  it('given a write that takes the label and the last finalizer of a dying object, then it is told as deleted', () => {
+    const store = aStore();
+    const metadata = { labels: { app: 'web' }, finalizers: ['x/hold'] };
+    const created = store.create(configMap('a', { metadata }));
+    store.delete(refOf(created));
+    const texts = heard(store, { ...CONFIG_MAPS, labelSelector: 'app=web' }, store.resourceVersion);
+    store.patch(refOf(created), { type: 'merge', body: { metadata: { labels: null, finalizers: null } } });
+    expect(texts).toEqual(['DELETED a']);
+  });
+
   it('given a namespace, then only that one is heard of', () => {
     const store = aStore();
     const texts = heard(store, { ...CONFIG_MAPS, namespace: 'other' }, '0');

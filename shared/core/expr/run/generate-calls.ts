@@ -1,0 +1,57 @@
+/** Calls of helpers, methods and plain builtins. */
+import { BUILTINS } from '../builtins/builtins.ts';
+import { fail } from '../failure.ts';
+import type { BuiltinNode, CallNode } from '../syntax/syntax.ts';
+import { asFloat } from '../values/assertions.ts';
+import { Func, typeName, type Value } from '../values/values.ts';
+import type { Evaluate } from './frame.ts';
+import type { Generating } from './generating.ts';
+
+export function generateBuiltin(generating: Generating, node: BuiltinNode): Evaluate {
+  const builtin = BUILTINS.get(node.name);
+  if (builtin === undefined) return fail(`unknown builtin ${node.name}`, node.at);
+  const given = node.arguments.map((argument) => generating.generate(argument));
+  return (frame) =>
+    builtin.run(
+      given.map((argument) => argument(frame)),
+      frame,
+    );
+}
+
+export function generateCall(generating: Generating, node: CallNode): Evaluate {
+  return generateHelperCall(generating, node) ?? generateValueCall(generating, node);
+}
+
+/** The usual case: the helper is known, and its arguments have been checked. */
+function generateHelperCall(generating: Generating, node: CallNode): Evaluate | undefined {
+  const { callee } = node;
+  if (callee.type !== 'identifier' || generating.slotOf(callee.name) !== undefined) return undefined;
+  const helper = generating.environment.helpers.get(callee.name);
+  if (helper === undefined || generating.typeOf(callee) !== helper.type) return undefined;
+  const given = node.arguments.map((argument) => generating.generate(argument));
+  const [first] = given;
+  if (callee.name === 'isNaN' && first !== undefined) return (frame) => Number.isNaN(asFloat(first(frame)));
+  return (frame) =>
+    helper.run(
+      given.map((argument) => argument(frame)),
+      frame.result,
+    );
+}
+
+function generateValueCall(generating: Generating, node: CallNode): Evaluate {
+  const given = node.arguments.map((argument) => generating.generate(argument));
+  const callee = generating.generate(node.callee);
+  return (frame) => {
+    const values = given.map((argument) => argument(frame));
+    return callValue(callee(frame), values);
+  };
+}
+
+/** Call whatever the callee turned out to be. @throws Failure unless it is a function of so many arguments */
+export function callValue(callee: Value, given: readonly Value[]): Value {
+  if (callee === null) return fail('invalid operation: cannot call nil');
+  if (!(callee instanceof Func)) return fail(`invalid operation: cannot call non-function of type ${typeName(callee)}`);
+  const wanted = callee.type.signature?.parameters.length ?? 0;
+  if (wanted !== given.length) fail(`invalid number of arguments: expected ${wanted}, got ${given.length}`);
+  return callee.run(given);
+}

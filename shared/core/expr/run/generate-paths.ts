@@ -1,0 +1,65 @@
+/** Members and indexes, and paths with `?.` in them. conditions.md §7. */
+import type { CallNode, ChainNode, MemberNode, Node } from '../syntax/syntax.ts';
+import { fetch } from '../values/access.ts';
+import { isNil, ItemList, type Value } from '../values/values.ts';
+import type { Evaluate, Frame } from './frame.ts';
+import { callValue } from './generate-calls.ts';
+import type { Generating } from './generating.ts';
+
+/** Stands for "a `?.` found nil": the rest of the path is skipped. */
+const CUT: unique symbol = Symbol('cut');
+type Path = (frame: Frame) => Value | typeof CUT;
+
+export function generateMember(generating: Generating, node: MemberNode): Evaluate {
+  const base = generating.generate(node.base);
+  const { property } = node;
+  if (property.type === 'integer' && property.value >= 0n) return indexed(base, property.value);
+  const key = generating.generate(property);
+  return (frame) => fetch(base(frame), key(frame));
+}
+
+/** An item at a literal index. */
+function indexed(base: Evaluate, key: bigint): Evaluate {
+  const index = Number(key);
+  return (frame) => {
+    const value = base(frame);
+    if (value instanceof ItemList && index < value.length) return value.items[index] as Value;
+    return fetch(value, key);
+  };
+}
+
+export function generateChain(generating: Generating, node: ChainNode): Evaluate {
+  const path = generatePath(generating, node.path);
+  return (frame) => {
+    const value = path(frame);
+    return value === CUT || isNil(value) ? null : value;
+  };
+}
+
+function generatePath(generating: Generating, node: Node): Path {
+  if (node.type === 'member') return generateLink(generating, node);
+  return node.type === 'call' && node.callee.type === 'member'
+    ? generatePathCall(generating, node, node.callee)
+    : generating.generate(node);
+}
+
+function generateLink(generating: Generating, node: MemberNode): Path {
+  const base = generatePath(generating, node.base);
+  const key = generating.generate(node.property);
+  const { optional } = node;
+  return (frame) => {
+    const value = base(frame);
+    if (value === CUT || (optional && isNil(value))) return CUT;
+    return fetch(value, key(frame));
+  };
+}
+
+function generatePathCall(generating: Generating, node: CallNode, callee: MemberNode): Path {
+  const given = node.arguments.map((argument) => generating.generate(argument));
+  const path = generatePath(generating, callee);
+  return (frame) => {
+    const values = given.map((argument) => argument(frame));
+    const called = path(frame);
+    return called === CUT ? CUT : callValue(called, values);
+  };
+}

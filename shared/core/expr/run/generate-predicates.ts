@@ -1,0 +1,231 @@
+/** Predicate builtins as loops. conditions.md §8. Every turn of a loop is paid for by the size of its predicate. */
+import { PREDICATE_BUILTIN_NAMES } from '../builtins/names.ts';
+import { fail } from '../failure.ts';
+import type { BuiltinNode } from '../syntax/syntax.ts';
+import { walkable } from '../values/access.ts';
+import { add } from '../values/arithmetic.ts';
+import { asBoolean } from '../values/assertions.ts';
+import { sortByKeys } from '../values/sorting.ts';
+import { GROUPS } from '../values/types.ts';
+import { AnyMap, identityOf, ItemList, type Value } from '../values/values.ts';
+import type { Evaluate, Frame, Scope } from './frame.ts';
+import { workOf, type Generating } from './generating.ts';
+
+export function isPredicateBuiltin(node: BuiltinNode): boolean {
+  return PREDICATE_BUILTIN_NAMES.has(node.name);
+}
+
+/** A predicate builtin whose parts are generated. */
+interface Loop {
+  readonly collection: Evaluate;
+  /** The element itself where there is no predicate. */
+  readonly predicate: Evaluate;
+  readonly order: Evaluate | undefined;
+  /** Steps of one turn. */
+  readonly work: number;
+  readonly node: BuiltinNode;
+}
+
+export function generatePredicateBuiltin(generating: Generating, node: BuiltinNode): Evaluate {
+  if (node.joined) return joinedSum(node.arguments.map((argument) => generating.generate(argument)));
+  const [collection, predicate, extra] = node.arguments;
+  if (collection === undefined) return fail('expected at least 1 arguments', node.at);
+  const loop: Loop = {
+    collection: generating.generate(collection),
+    predicate: predicate === undefined ? itemOf : generating.generate(predicate),
+    order: extra === undefined ? undefined : generating.generate(extra),
+    work: 1 + (predicate === undefined ? 0 : workOf(predicate)),
+    node,
+  };
+  const map = node.map === undefined ? itemOf : generating.generate(node.map);
+  return generateLoop(loop, map);
+}
+
+function itemOf({ scope }: Frame): Value {
+  return scope.list.at(scope.index);
+}
+
+function generateLoop(loop: Loop, map: Evaluate): Evaluate {
+  switch (loop.node.name) {
+    case 'all':
+      return quantifier(loop, false, false);
+    case 'any':
+      return quantifier(loop, true, true);
+    case 'none':
+      return quantifier(loop, true, false);
+    case 'one':
+      return (frame) => countHits(loop, frame, undefined) === 1n;
+    case 'count':
+      return (frame) => countHits(loop, frame, loop.node.threshold);
+    case 'filter':
+      return filter(loop, map);
+    case 'map':
+      return mapping(loop);
+    case 'find':
+    case 'findLast':
+      return finding(loop, loop.node.name === 'findLast', map);
+    case 'findIndex':
+    case 'findLastIndex':
+      return finding(loop, loop.node.name === 'findLastIndex', (frame) => BigInt(frame.scope.index));
+    case 'sum':
+      return summing(loop);
+    case 'groupBy':
+      return grouping(loop);
+    case 'sortBy':
+      return sorting(loop);
+    default:
+      return reducing(loop);
+  }
+}
+
+/** Ends a loop before its end. */
+const STOP = true;
+
+/**
+ * Take a scope through its array. `turn` answers STOP to end the loop.
+ * @returns whether the loop was stopped
+ */
+function walk(loop: Loop, frame: Frame, scope: Scope, turn: (scope: Scope) => boolean | void, backwards = false): boolean {
+  const outer = frame.scope;
+  frame.scope = scope;
+  const { length } = scope.list;
+  let stopped = false;
+  for (let count = scope.index; count < length && !stopped; count++) {
+    frame.meter.charge(loop.work);
+    scope.index = backwards ? length - 1 - count : count;
+    stopped = turn(scope) === STOP;
+  }
+  frame.scope = outer;
+  return stopped;
+}
+
+function scopeOf(loop: Loop, frame: Frame): Scope {
+  return { list: walkable(loop.collection(frame)), index: 0, accumulator: null };
+}
+
+/** Stops at the first turn whose answer is `decisive`. */
+function quantifier(loop: Loop, decisive: boolean, answer: boolean): Evaluate {
+  return (frame) => {
+    const decided = walk(loop, frame, scopeOf(loop, frame), () => asBoolean(loop.predicate(frame)) === decisive);
+    return decided ? answer : !answer;
+  };
+}
+
+function countHits(loop: Loop, frame: Frame, threshold: bigint | undefined): bigint {
+  let hits = 0n;
+  walk(loop, frame, scopeOf(loop, frame), () => {
+    if (asBoolean(loop.predicate(frame))) hits++;
+    return threshold !== undefined && hits >= threshold;
+  });
+  return hits;
+}
+
+function filter(loop: Loop, map: Evaluate): Evaluate {
+  return (frame) => {
+    const found: Value[] = [];
+    walk(loop, frame, scopeOf(loop, frame), () => {
+      if (asBoolean(loop.predicate(frame))) found.push(map(frame));
+    });
+    frame.meter.allocate(found.length);
+    return new ItemList(found);
+  };
+}
+
+function mapping(loop: Loop): Evaluate {
+  return (frame) => {
+    const made: Value[] = [];
+    walk(loop, frame, scopeOf(loop, frame), () => {
+      made.push(loop.predicate(frame));
+    });
+    frame.meter.allocate(made.length);
+    return new ItemList(made);
+  };
+}
+
+function finding(loop: Loop, backwards: boolean, answer: Evaluate): Evaluate {
+  return (frame) => {
+    let found: Value = null;
+    const turn = (): boolean => {
+      if (!asBoolean(loop.predicate(frame))) return false;
+      found = answer(frame);
+      return STOP;
+    };
+    const hit = walk(loop, frame, scopeOf(loop, frame), turn, backwards);
+    if (!hit && loop.node.throws) fail('reflect: slice index out of range');
+    return found;
+  };
+}
+
+/** Begins with the int 0; elements come first: `element + sum`. */
+function summing(loop: Loop): Evaluate {
+  return (frame) => {
+    let sum: Value = 0n;
+    walk(loop, frame, scopeOf(loop, frame), () => {
+      sum = add(loop.predicate(frame), sum);
+    });
+    return sum;
+  };
+}
+
+/** `x + (y + z)`: all are evaluated in order, and added from the end. */
+function joinedSum(parts: readonly Evaluate[]): Evaluate {
+  return (frame) => {
+    const values = parts.map((part) => part(frame));
+    return values.reduceRight((sum, value) => {
+      if (typeof sum === 'string') frame.meter.chargeText(sum.length);
+      return add(value, sum);
+    });
+  };
+}
+
+function grouping(loop: Loop): Evaluate {
+  return (frame) => {
+    const groups = new Map<string | symbol, { readonly key: Value; readonly items: Value[] }>();
+    walk(loop, frame, scopeOf(loop, frame), () => {
+      const key = loop.predicate(frame);
+      const identity = identityOf(key);
+      const group = groups.get(identity) ?? { key, items: [] };
+      group.items.push(itemOf(frame));
+      groups.set(identity, group);
+    });
+    return new AnyMap(GROUPS, [...groups.values()].map(({ key, items }) => [key, new ItemList(items)] as const));
+  };
+}
+
+function sorting(loop: Loop): Evaluate {
+  return (frame) => {
+    const scope = scopeOf(loop, frame);
+    const descending = isDescending(loop.order?.(frame) ?? 'asc');
+    const keys: Value[] = [];
+    walk(loop, frame, scope, () => {
+      keys.push(loop.predicate(frame));
+    });
+    const sorted = sortByKeys(scope.list.toArray(), keys, descending, frame.meter);
+    frame.meter.allocate(sorted.length);
+    return new ItemList(sorted);
+  };
+}
+
+function isDescending(order: Value): boolean {
+  if (typeof order !== 'string') fail('sortBy order argument must be a string');
+  if (order !== 'asc' && order !== 'desc') fail('unknown order, use asc or desc');
+  return order === 'desc';
+}
+
+/** Without an initial value the first element is the start, and `#index` begins at 1. */
+function reducing(loop: Loop): Evaluate {
+  return (frame) => {
+    const scope = scopeOf(loop, frame);
+    if (loop.order === undefined) {
+      if (scope.list.length === 0) fail('reduce of empty array with no initial value');
+      scope.accumulator = scope.list.at(0);
+      scope.index = 1;
+    } else {
+      scope.accumulator = loop.order(frame);
+    }
+    walk(loop, frame, scope, () => {
+      scope.accumulator = loop.predicate(frame);
+    });
+    return scope.accumulator;
+  };
+}

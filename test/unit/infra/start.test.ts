@@ -1,0 +1,55 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+
+const ROOT = join(import.meta.dirname, '../../..');
+const MAIN = join(ROOT, 'infra/local/main.ts');
+
+let data: string;
+beforeEach(() => {
+  data = mkdtempSync(join(tmpdir(), 'weir-start-'));
+});
+afterEach(() => rmSync(data, { recursive: true, force: true }));
+
+/** Starts the stack and ends it with a signal once it has told of a transition of this type. */
+function startUntil(type: string, signal: NodeJS.Signals): Promise<{ code: number | null; lines: readonly string[] }> {
+  const child = spawn(process.execPath, [MAIN, '--json', '--speed', '300', '--data', data], { cwd: ROOT });
+  const lines: string[] = [];
+  createInterface({ input: child.stdout }).on('line', (line) => {
+    lines.push(line);
+    if ((JSON.parse(line) as { type: string }).type === type) child.kill(signal);
+  });
+  return new Promise((resolve) => {
+    child.on('exit', (code) => resolve({ code, lines }));
+  });
+}
+
+describe('given npm start', () => {
+  it.each(['SIGINT', 'SIGTERM'] as const)('when %s comes, then it ends and leaves nothing locked', async (signal) => {
+    const { code } = await startUntil('release-started', signal);
+    expect(code).toBe(130);
+    expect(existsSync(join(data, 'lock'))).toBe(false);
+    expect(existsSync(join(data, 'connection.json'))).toBe(false);
+  }, 60_000);
+
+  it('when it is started a second time, then it goes on from where it was: no first deployment again', async () => {
+    await startUntil('promoted', 'SIGINT');
+    const { lines } = await startUntil('weight-changed', 'SIGINT');
+    expect(lines.filter((line) => line.includes('First deployment: revision 1') && line.includes('"canary"'))).toEqual([]);
+    expect(lines.join('\n')).toContain('Weight 20 %');
+  }, 60_000);
+
+  it.each([
+    { flags: ['--speed', '0'], then: '--speed takes a number from 1 to 600' },
+    { flags: ['--fast'], then: "Unknown option '--fast'" },
+    { flags: ['now'], then: "Unexpected argument 'now'" },
+  ])('when the flags are $flags, then it says what they may be', ({ flags, then }) => {
+    const { status, stderr } = spawnSync(process.execPath, [MAIN, ...flags], { cwd: ROOT, encoding: 'utf8' });
+    expect(status).toBe(1);
+    expect(stderr).toContain(then);
+    expect(stderr).toContain('--json');
+  });
+});
