@@ -18,7 +18,8 @@ async function main(args: readonly string[]): Promise<number> {
     return 0;
   }
   const interrupted = new Promise<number>((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve(INTERRUPTED));
+    // Not once: npm passes on the signal that the terminal has sent already.
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => resolve(INTERRUPTED));
   });
   return withStack(options, (stack, voice) => Promise.race([tour(stack, voice, options, interrupted), interrupted]));
 }

@@ -2,6 +2,7 @@
 import type { EgressPolicy } from '#core/egress/judge.ts';
 import type { Secret } from '#core/resources/kubernetes.ts';
 import type { ClusterConfig } from '#shared/config.ts';
+import type { KubernetesCluster } from '#shared/kubernetes/cluster.ts';
 import { createMetricProviders } from '#shared/metric-providers/registry.ts';
 import type { Clock, Cluster, Site } from '#shared/ports.ts';
 
@@ -10,7 +11,7 @@ export interface SiteOptions {
   readonly egress: EgressPolicy;
 }
 
-export function createSite(config: ClusterConfig, cluster: Cluster, { clock, egress }: SiteOptions): Site {
+export function createSite(config: ClusterConfig, cluster: KubernetesCluster, { clock, egress }: SiteOptions): Site {
   const providers = createMetricProviders({
     clock,
     cluster,
@@ -19,6 +20,7 @@ export function createSite(config: ClusterConfig, cluster: Cluster, { clock, egr
     secrets: (namespace, name) => readSecret(cluster, namespace, name),
     controllerNamespace: process.env['POD_NAMESPACE'] ?? 'argo-rollouts',
     environment: process.env,
+    serviceProxy: (service, request) => cluster.askService(service, request),
   });
   return { cluster, controllers: config.controllers, namespaces: config.namespaces, providers };
 }

@@ -61,7 +61,10 @@ function problem(statusCode: number, error: string): APIGatewayProxyStructuredRe
 
 /** Binary-safe, as API Gateway does it: the body goes as base64. */
 function toEvent(message: IncomingMessage, url: URL, body: Buffer): HttpEvent {
-  const headers = Object.entries(message.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(',') : value]);
+  const headers = Object.entries(message.headers).map(([name, value]) => [
+    name,
+    Array.isArray(value) ? value.join(',') : value,
+  ]);
   return {
     rawPath: url.pathname,
     rawQueryString: url.search.slice(1),
@@ -83,6 +86,9 @@ async function readBody(message: IncomingMessage): Promise<Buffer | undefined> {
   return Buffer.concat(chunks);
 }
 
-function send(response: ServerResponse, { statusCode = 200, headers = {}, body = '' }: APIGatewayProxyStructuredResultV2): void {
+function send(
+  response: ServerResponse,
+  { statusCode = 200, headers = {}, body = '' }: APIGatewayProxyStructuredResultV2,
+): void {
   response.writeHead(statusCode, headers as Record<string, string>).end(`${body}\n`);
 }

@@ -25,6 +25,7 @@ async function perform(action: Action, cluster: Cluster): Promise<KubernetesObje
       return createUnlessThere(action.object, cluster);
     case 'patch': {
       const patch = diffMerge(action.before, action.after);
+      if (Object.keys(patch).length === 0) return action.before;
       return cluster.patch(refOf(action.before), patch, action.before.metadata.resourceVersion);
     }
     case 'delete':

@@ -4,6 +4,7 @@ import { redactor } from '#core/analysis/secrets.ts';
 import type { Millis } from '#core/time.ts';
 import type { Deadline, HttpAnswer, HttpRequest } from '../http.ts';
 import type { Cluster, Clock, MetricProvider } from '../ports.ts';
+import { encodeForm } from './form.ts';
 import type { MetricTransport } from './transport.ts';
 
 /** All that a provider may use of the world. */
@@ -65,7 +66,9 @@ export type KeepSecret = (value: string) => void;
  */
 export async function withoutSecrets(work: (keep: KeepSecret) => Promise<Reading>): Promise<Reading> {
   const secrets: string[] = [];
-  const reading = await readingOf(() => work((value) => secrets.push(value)));
+  const keep: KeepSecret = (value) =>
+    secrets.push(value, Buffer.from(value).toString('base64'), encodeForm([['', value]]).slice(1));
+  const reading = await readingOf(() => work(keep));
   const redact = redactor(secrets);
   switch (reading.kind) {
     case 'value':

@@ -41,7 +41,7 @@ export function defineMetricProviderContract(subject: ProviderUnderTest): void {
     change: Partial<MetricProviderOptions> = {},
     signal?: AbortSignal,
   ): Promise<Case> {
-    await using server = await openServer(answer);
+    const server = await openServer(answer);
     return { reading: await readFrom(server, change, signal), server };
   }
 
@@ -98,7 +98,7 @@ export function defineMetricProviderContract(subject: ProviderUnderTest): void {
 
     it('when nobody listens, then the connection is refused', async () => {
       const server = await openServer(answering(''));
-      await server[Symbol.asyncDispose]();
+      await server.close();
       expectError(await readFrom(server), 'connection refused');
     });
 

@@ -38,7 +38,8 @@ async function givenTheDemo({ statusLabel, rule = true }: { statusLabel: string;
             secrets: async () => undefined,
             controllerNamespace: 'argo-rollouts',
             environment: {},
-            resolve: async () => Promise.reject(new Error('ENOTFOUND')),
+            resolve: async () =>
+              Promise.reject(Object.assign(new Error('getaddrinfo ENOTFOUND'), { code: 'ENOTFOUND' })),
           }).for(metric),
       };
     },
@@ -58,7 +59,9 @@ describe('given the guidelines’ canary on the queries as they are written', ()
     await world.setImage('my-app:v3-errors', 'my-app', 'canary');
     await world.until('its end', hasEnded);
     expect(await newest()).toMatchObject({ outcome: 'aborted', weights: [20, 40] });
-    expect((await newest())?.reason).toContain('Metric "success-rate" assessed Failed due to failed (4) > failureLimit (3)');
+    expect((await newest())?.reason).toContain(
+      'Metric "success-rate" assessed Failed due to failed (4) > failureLimit (3)',
+    );
   });
 
   it('when the same version comes and the metrics misspell the status label, then success-rate sees nothing wrong', async () => {

@@ -5,6 +5,8 @@ import type { Outcome, ReleaseSummary } from './record.ts';
 import { isPromotion, type RolloutState } from './rollout-state.ts';
 import { completedSteps } from './steps.ts';
 
+const NO_REASON = 'Rollout aborted';
+
 /** The release that a state belongs to. AnalysisRuns carry the same three in owner, annotation and label. */
 export function releaseId(uid: string, revision: number | string, podHash: string): string {
   return `${uid}.${revision}.${podHash}`;
@@ -40,7 +42,8 @@ export function summarise(
   if (isPromotion(before, after)) return promoted(next, before, rollout, now);
   if (after.aborted && before?.aborted !== true) return ended(next, 'aborted', abortMessage(rollout), now);
   if (!after.aborted && before?.aborted === true) return reopened(next);
-  return next;
+  // The flag may be seen before the engine has said why.
+  return next.outcome === 'aborted' && next.reason === NO_REASON ? { ...next, reason: abortMessage(rollout) } : next;
 }
 
 function promoted(
@@ -75,5 +78,5 @@ export function promotionReason(before: RolloutState | undefined, rollout: Rollo
 /** The first abort's text, as the Progressing condition keeps it. rollout-engine §8.2. */
 export function abortMessage(rollout: Rollout): string {
   const condition = rollout.status?.conditions?.find(({ reason }) => reason === 'RolloutAborted');
-  return condition?.message ?? 'Rollout aborted';
+  return condition?.message ?? NO_REASON;
 }

@@ -5,7 +5,11 @@ import { describe, expect, it } from '@jest/globals';
 const ROOT = join(import.meta.dirname, '../../..');
 
 function weir(args: readonly string[], input = '') {
-  const { status, stdout, stderr } = spawnSync(process.execPath, ['cli/weir.ts', ...args], { cwd: ROOT, input, encoding: 'utf8' });
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['cli/weir.ts', ...args], {
+    cwd: ROOT,
+    input,
+    encoding: 'utf8',
+  });
   return { status, stdout, stderr };
 }
 
@@ -20,13 +24,26 @@ describe('given weir eval', () => {
     ].map((line) => JSON.stringify(line));
     const input = [...lines.slice(0, 4), 'nonsense', ...lines.slice(4)].join('\n');
     const stdout = execFileSync(process.execPath, ['cli/weir.ts', 'eval'], { cwd: ROOT, input, encoding: 'utf8' });
-    const answers = stdout.trim().split('\n').map((line) => JSON.parse(line) as { outcome?: boolean; stage?: string });
-    expect(answers.map(({ outcome, stage }) => outcome ?? stage)).toEqual([true, 'compile', 'run', 'type', 'compile', true]);
+    const answers = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { outcome?: boolean; stage?: string });
+    expect(answers.map(({ outcome, stage }) => outcome ?? stage)).toEqual([
+      true,
+      'compile',
+      'run',
+      'type',
+      'compile',
+      true,
+    ]);
   });
 
   it('when one condition is asked, then the answer is a word and an exit code', () => {
     expect(weir(['eval', '--condition', 'result > 1', '--result', '2'])).toMatchObject({ status: 0, stdout: 'true\n' });
-    expect(weir(['eval', '--condition', 'result > 1', '--result', '1'])).toMatchObject({ status: 2, stdout: 'false\n' });
+    expect(weir(['eval', '--condition', 'result > 1', '--result', '1'])).toMatchObject({
+      status: 2,
+      stdout: 'false\n',
+    });
   });
 
   it('when one condition is wrong, then the error points at the place', () => {
@@ -37,6 +54,9 @@ describe('given weir eval', () => {
 
   it('when the flags are wrong, then the usage is told', () => {
     expect(weir(['eval', '--condition', 'true', '--result', '{'])).toMatchObject({ status: 1 });
-    expect(weir(['nonsense'])).toMatchObject({ status: 1, stderr: 'weir: "nonsense" is not a verb; weir help lists them\n' });
+    expect(weir(['nonsense'])).toMatchObject({
+      status: 1,
+      stderr: 'weir: "nonsense" is not a verb; weir help lists them\n',
+    });
   });
 });

@@ -88,7 +88,9 @@ beforeEach(async () => {
   printed = [];
   errors = [];
   asked = [];
-  server = await startWebServer({ api: httpFunction({ name: 'api', handle: api }, { log: aLog(), clock: { now: () => 0 } }) });
+  server = await startWebServer({
+    api: httpFunction({ name: 'api', handle: api }, { log: aLog(), clock: { now: () => 0 } }),
+  });
 });
 afterEach(() => server.stop());
 

@@ -27,7 +27,7 @@ const HEADERS = [
 
 describe('given a request, when it is sent', () => {
   it('then exactly its headers arrive, the later of two, in UTF-8, without those that frame the message', async () => {
-    await using server = await openServer(answering('ok'));
+    const server = await openServer(answering('ok'));
     const headers = [
       { name: 'X-Tenant', value: 'first' },
       { name: 'x-tenant', value: 'zweite Ü' },
@@ -48,7 +48,7 @@ describe('given a request, when it is sent', () => {
     [{ method: 'GET / HTTP/1.1\r\n' }, String.raw`invalid method "GET / HTTP/1.1\r\n"`],
     [{ url: 'http://user:secret@127.0.0.1/' }, 'a user in the URL is not allowed; use a header'],
   ])('then %j is refused', async (change, reason) => {
-    await using server = await openServer(answering('ok'));
+    const server = await openServer(answering('ok'));
     const outcome = await clientFor(server).exchange(get(server.address, change));
     expect(outcome).toEqual({ state: 'failed', failure: { kind: 'refused', reason } });
     expect(server.requests).toEqual([]);
@@ -58,7 +58,7 @@ describe('given a request, when it is sent', () => {
 describe('given a server that misbehaves', () => {
   it('when it never answers, then the deadline ends the exchange', async () => {
     const limit = deadline();
-    await using server = await openServer(() => limit.pass());
+    const server = await openServer(() => limit.pass());
     const outcome = await clientFor(server).exchange(get(server.address, { deadline: limit }));
     expect(outcome).toEqual({
       state: 'failed',
@@ -68,7 +68,7 @@ describe('given a server that misbehaves', () => {
 
   it('when it sends byte after byte, then the deadline ends the exchange', async () => {
     const limit = deadline();
-    await using server = await openServer((_request, response) => {
+    const server = await openServer((_request, response) => {
       response.writeHead(200, { 'content-length': '1000' });
       response.write('x', () => limit.pass());
     });
@@ -78,7 +78,7 @@ describe('given a server that misbehaves', () => {
 
   it('when the caller gives up, then the exchange is cancelled', async () => {
     const caller = new AbortController();
-    await using server = await openServer(() => caller.abort());
+    const server = await openServer(() => caller.abort());
     const outcome = await clientFor(server).exchange(get(server.address, { signal: caller.signal }));
     expect(outcome).toEqual({ state: 'failed', failure: { kind: 'cancelled', reason: 'cancelled' } });
   });
@@ -87,14 +87,14 @@ describe('given a server that misbehaves', () => {
     ['plain', 'x'.repeat(1_001), {}],
     ['a gzip bomb', gzipSync(Buffer.alloc(5_000_000)), { 'content-encoding': 'gzip' }],
   ])('when its answer is too large (%s), then it is refused', async (_name, body, headers) => {
-    await using server = await openServer(answering(body, 200, headers));
+    const server = await openServer(answering(body, 200, headers));
     const outcome = await clientFor(server).exchange(get(server.address));
     const failure = { kind: 'too-large', reason: 'the answer is larger than 1000 bytes' };
     expect(outcome).toEqual({ state: 'failed', failure });
   });
 
   it('when its answer is as large as allowed, then it is taken', async () => {
-    await using server = await openServer(answering('x'.repeat(1_000)));
+    const server = await openServer(answering('x'.repeat(1_000)));
     const outcome = await clientFor(server).exchange(get(server.address));
     expect(outcome).toMatchObject({ state: 'answered', answer: { status: 200, body: 'x'.repeat(1_000) } });
   });
@@ -103,7 +103,7 @@ describe('given a server that misbehaves', () => {
     ['before the answer', (): void => undefined],
     ['in the middle of it', undefined],
   ])('when it hangs up %s, then that is the failure', async (_name, begin) => {
-    await using server = await openServer((_request, response) => {
+    const server = await openServer((_request, response) => {
       if (begin !== undefined) return void response.destroy();
       response.writeHead(200, { 'content-length': '1000' });
       response.write('half', () => response.destroy());
@@ -114,21 +114,21 @@ describe('given a server that misbehaves', () => {
   });
 
   it('when its compressed answer is broken, then that is the failure', async () => {
-    await using server = await openServer(answering('not gzip', 200, { 'content-encoding': 'gzip' }));
+    const server = await openServer(answering('not gzip', 200, { 'content-encoding': 'gzip' }));
     const outcome = await clientFor(server).exchange(get(server.address));
     expect(outcome).toMatchObject({ state: 'failed', failure: { kind: 'malformed' } });
   });
 
   it('when nobody listens, then the connection is refused', async () => {
     const server = await openServer(answering('ok'));
-    await server[Symbol.asyncDispose]();
+    await server.close();
     const outcome = await clientFor(server).exchange(get(server.address));
     expect(outcome).toEqual({ state: 'failed', failure: { kind: 'connection', reason: 'connection refused' } });
   });
 
   it('when it has closed a kept connection meanwhile, then the request is sent again on a new one', async () => {
     let dropped = false;
-    await using server = await openServer((request, response) => {
+    const server = await openServer((request, response) => {
       if (request.path === '/second' && !dropped) {
         dropped = true;
         response.destroy();
@@ -146,9 +146,9 @@ describe('given redirects', () => {
   const to = (location: string, status = 302): ReturnType<typeof answering> => answering('', status, { location });
 
   it('when there are three, then they are followed; a fourth is refused', async () => {
-    await using three = await openServer(answeringInTurn(to('/a'), to('/b'), to('/c'), answering('end')));
+    const three = await openServer(answeringInTurn(to('/a'), to('/b'), to('/c'), answering('end')));
     expect(await clientFor(three).exchange(get(three.address))).toMatchObject({ answer: { body: 'end' } });
-    await using loop = await openServer(to('/again'));
+    const loop = await openServer(to('/again'));
     const outcome = await clientFor(loop).exchange(get(loop.address));
     expect(outcome).toEqual({ state: 'failed', failure: { kind: 'refused', reason: 'more than 3 redirects' } });
     expect(loop.requests).toHaveLength(4);
@@ -160,20 +160,20 @@ describe('given redirects', () => {
     ['file:///etc/passwd', 'scheme "file" is not allowed'],
     ['http://10.0.0.1/', '10.0.0.1 is a private address; list its range in egress.privateRanges'],
   ])('when one leads to %s, then it is refused', async (location, reason) => {
-    await using server = await openServer(to(location));
+    const server = await openServer(to(location));
     const outcome = await clientFor(server).exchange(get(server.address));
     expect(outcome).toEqual({ state: 'failed', failure: { kind: 'refused', reason } });
   });
 
   it('when one stays at its origin, then the headers go along', async () => {
-    await using server = await openServer(answeringInTurn(to('/next'), answering('end')));
+    const server = await openServer(answeringInTurn(to('/next'), answering('end')));
     await clientFor(server).exchange(get(server.address, { headers: HEADERS }));
     expect(server.requests[1]?.headers).toMatchObject({ authorization: 'Bearer t', 'x-key': 'k' });
   });
 
   it('when one leads to another origin, then no header goes along', async () => {
-    await using other = await openServer(answering('end'));
-    await using server = await openServer(to(`${other.address}/next`));
+    const other = await openServer(answering('end'));
+    const server = await openServer(to(`${other.address}/next`));
     const client = createHttpClient({ egress: { loopback: [server.host, other.host] } });
     expect(await client.exchange(get(server.address, { headers: HEADERS }))).toMatchObject({ answer: { body: 'end' } });
     expect(other.requests[0]?.headers).not.toHaveProperty('authorization');
@@ -186,14 +186,14 @@ describe('given redirects', () => {
     [307, 'POST', 'body'],
     [308, 'POST', 'body'],
   ])('when a POST is answered with %i, then a %s follows', async (status, method, body) => {
-    await using server = await openServer(answeringInTurn(to('/next', status), answering('end')));
+    const server = await openServer(answeringInTurn(to('/next', status), answering('end')));
     await clientFor(server).exchange(get(server.address, { method: 'POST', body: 'body' }));
     expect(server.requests[1]).toMatchObject({ method, body, path: '/next' });
   });
 
   it('when a body would have to go to another origin, then it is refused', async () => {
-    await using other = await openServer(answering('end'));
-    await using server = await openServer(to(`${other.address}/next`, 307));
+    const other = await openServer(answering('end'));
+    const server = await openServer(to(`${other.address}/next`, 307));
     const client = createHttpClient({ egress: { loopback: [server.host, other.host] } });
     const outcome = await client.exchange(get(server.address, { method: 'POST', body: 'client_secret=s' }));
     expect(outcome).toMatchObject({ state: 'failed', failure: { kind: 'refused' } });
@@ -206,19 +206,19 @@ describe('given a host name', () => {
   const urlOf = (server: MetricServer): string => `http://metrics.test:${server.host.split(':')[1]}/`;
 
   it('when it resolves to a place that is allowed, then that very address is connected to', async () => {
-    await using server = await openServer(answering('ok'));
+    const server = await openServer(answering('ok'));
     const client = clientFor(server, { 'metrics.test': at('127.0.0.1') });
     expect(await client.exchange(get(urlOf(server)))).toMatchObject({ answer: { body: 'ok' } });
   });
 
   it('when it resolves to an allowed and a forbidden place, then only the allowed one is tried', async () => {
-    await using server = await openServer(answering('ok'));
+    const server = await openServer(answering('ok'));
     const client = clientFor(server, { 'metrics.test': [...at('169.254.169.254'), ...at('127.0.0.1')] });
     expect(await client.exchange(get(urlOf(server)))).toMatchObject({ answer: { body: 'ok' } });
   });
 
   it('when it is public at first and internal for the next connection, then that connection is refused', async () => {
-    await using server = await openServer((_request, response) => {
+    const server = await openServer((_request, response) => {
       response.writeHead(200, { connection: 'close' }).end('ok');
     });
     const answers = [at('127.0.0.1'), at('169.254.169.254')];

@@ -28,17 +28,23 @@ function startUntil(type: string, signal: NodeJS.Signals): Promise<{ code: numbe
 }
 
 describe('given npm start', () => {
-  it.each(['SIGINT', 'SIGTERM'] as const)('when %s comes, then it ends and leaves nothing locked', async (signal) => {
-    const { code } = await startUntil('release-started', signal);
-    expect(code).toBe(130);
-    expect(existsSync(join(data, 'lock'))).toBe(false);
-    expect(existsSync(join(data, 'connection.json'))).toBe(false);
-  }, 60_000);
+  it.each(['SIGINT', 'SIGTERM'] as const)(
+    'when %s comes, then it ends and leaves nothing locked',
+    async (signal) => {
+      const { code } = await startUntil('release-started', signal);
+      expect(code).toBe(130);
+      expect(existsSync(join(data, 'lock'))).toBe(false);
+      expect(existsSync(join(data, 'connection.json'))).toBe(false);
+    },
+    60_000,
+  );
 
   it('when it is started a second time, then it goes on from where it was: no first deployment again', async () => {
     await startUntil('promoted', 'SIGINT');
     const { lines } = await startUntil('weight-changed', 'SIGINT');
-    expect(lines.filter((line) => line.includes('First deployment: revision 1') && line.includes('"canary"'))).toEqual([]);
+    expect(lines.filter((line) => line.includes('First deployment: revision 1') && line.includes('"canary"'))).toEqual(
+      [],
+    );
     expect(lines.join('\n')).toContain('Weight 20 %');
   }, 60_000);
 

@@ -20,7 +20,7 @@ interface Outcome {
 }
 
 async function read(datadog: object, body: unknown, status = 200): Promise<Outcome> {
-  await using server = await openServer(answering(body, status));
+  const server = await openServer(answering(body, status));
   const secrets = secretsOf({ datadog: { ...KEYS, address: server.address } });
   const reading = await readingOf(taskFor({ datadog }), optionsFor(server, { secrets }));
   return { reading, requests: server.requests };
@@ -197,7 +197,7 @@ describe('given several places for credentials', () => {
     ['the named Secret of the controller', { name: 'own' }, true, 'controller-own'],
     ['the named Secret of the run', { name: 'own', namespaced: true }, true, 'shop-own'],
   ])('then %s', async (_name, secretRef, inEnvironment, expected) => {
-    await using server = await openServer(answering({ series: [] }));
+    const server = await openServer(answering({ series: [] }));
     const secret = (key: string): Record<string, string> => ({
       'api-key': key,
       'app-key': 'x',

@@ -234,7 +234,7 @@ describe('given Kayenta', () => {
   const started = answeringInTurn(configs, answering({ canaryExecutionId: 'exec-1' }));
 
   it('when it is run, then its configuration is looked up and an execution is started', async () => {
-    await using server = await openServer(started);
+    const server = await openServer(started);
     const reading = await readingOf(taskFor(kayenta(server.address), { interval: '5m' }), optionsFor(server));
     expect(reading).toEqual({
       kind: 'pending',
@@ -258,7 +258,7 @@ describe('given Kayenta', () => {
   });
 
   it('when it looks back, then from the start of the run', async () => {
-    await using server = await openServer(answeringInTurn(configs, answering({ canaryExecutionId: 'e' })));
+    const server = await openServer(answeringInTurn(configs, answering({ canaryExecutionId: 'e' })));
     const run = aRun({ phase: 'Running', startedAt: '2023-12-31T20:00:00Z' });
     await readingOf(taskFor(kayenta(server.address, { lookback: true }), { run }), optionsFor(server));
     expect(server.requests[1]?.body).toContain('"start":"2023-12-31T20:00:00Z"');
@@ -281,7 +281,7 @@ describe('given Kayenta', () => {
     ],
     [{}, configs, 'Invalid duration "": time: invalid duration ""'],
   ])('when %j cannot be started (%#), then it is an error', async (change, answer, message) => {
-    await using server = await openServer(answer);
+    const server = await openServer(answer);
     const interval = message.startsWith('Invalid duration') ? {} : { interval: '5m' };
     expect(await readingOf(taskFor(kayenta(server.address, change), interval), optionsFor(server))).toEqual({
       kind: 'error',
@@ -308,7 +308,7 @@ describe('given Kayenta', () => {
     [answering({ complete: true }), { kind: 'error', message: 'Missing Score' }],
     [answering('', 404), { kind: 'error', message: 'Invalid Response' }],
   ])('when it is looked at again (%#)', async (answer, expected) => {
-    await using server = await openServer(answer);
+    const server = await openServer(answer);
     const measurement = inFlight({ canaryExecutionId: 'e' });
     const task = taskFor(kayenta(server.address), { operation: 'resume', measurement });
     expect(await readingOf(task, optionsFor(server))).toEqual(expected);

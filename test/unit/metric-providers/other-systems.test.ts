@@ -27,7 +27,7 @@ async function read(
   answer: Answerer,
   options: (address: string) => Partial<MetricProviderOptions> = () => ({}),
 ): Promise<Outcome> {
-  await using server = await openServer(answer);
+  const server = await openServer(answer);
   const reading = await readingOf(taskFor(provider(server.address)), optionsFor(server, options(server.address)));
   return { reading, requests: server.requests };
 }
@@ -232,7 +232,7 @@ describe('given New Relic', () => {
     ['', 'https://api.newrelic.com'],
     ['EU', 'https://api.eu.newrelic.com'],
   ])('when the region is %j, then it is asked at %s', async (region, place) => {
-    await using server = await openServer(rows({ a: 1 }));
+    const server = await openServer(rows({ a: 1 }));
     const secrets = secretsOf({ newrelic: { ...account, region } });
     const addressRules = [{ match: place, url: server.address }];
     await readingOf(taskFor({ newRelic: { query: 'q' } }), optionsFor(server, { secrets, addressRules }));

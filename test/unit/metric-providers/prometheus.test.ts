@@ -11,7 +11,7 @@ function success(resultType: string, result: unknown): object {
 const sampleOf = (value: string): object => ({ metric: {}, value: [1, value] });
 
 async function readAnswer(body: unknown, status = 200): Promise<Reading> {
-  await using server = await openServer(answering(body, status));
+  const server = await openServer(answering(body, status));
   return await readingOf(taskFor({ prometheus: { address: server.address, query: 'up' } }), optionsFor(server));
 }
 
@@ -115,7 +115,7 @@ describe('given an answer without a value, then it is an error', () => {
 
 describe('given an instant query', () => {
   it('when it is asked, then as a form, at the time of the pass', async () => {
-    await using server = await openServer(answering(UP));
+    const server = await openServer(answering(UP));
     const prometheus = {
       address: `${server.address}/prom/`,
       query: 'sum(rate(x[5m])) > 1',
@@ -133,7 +133,7 @@ describe('given an instant query', () => {
   });
 
   it.each([403, 405, 501])('when POST is answered with %i, then it is asked again with GET', async (status) => {
-    await using server = await openServer(answeringInTurn(answering('no', status), answering(UP)));
+    const server = await openServer(answeringInTurn(answering('no', status), answering(UP)));
     const reading = await readingOf(
       taskFor({ prometheus: { address: server.address, query: 'up' } }),
       optionsFor(server),
@@ -147,13 +147,13 @@ describe('given an instant query', () => {
   });
 
   it.each([400, 401, 404, 500])('when POST is answered with %i, then it is asked once', async (status) => {
-    await using server = await openServer(answering('no', status));
+    const server = await openServer(answering('no', status));
     await readingOf(taskFor({ prometheus: { address: server.address, query: 'up' } }), optionsFor(server));
     expect(server.requests).toHaveLength(1);
   });
 
   it('when its result is kept, then with the resolved query', async () => {
-    await using server = await openServer(answering(UP));
+    const server = await openServer(answering(UP));
     const task = taskFor({ prometheus: { address: server.address, query: 'up' } });
     const provider = await providerFor(task, optionsFor(server));
     expect(provider.metadata?.(task)).toEqual({ ResolvedPrometheusQuery: 'up' });
@@ -166,7 +166,7 @@ describe('given a range query', () => {
   const rangeQuery = { start: 'now() - duration("1h")', end: 'now()', step: '90s' };
 
   it('when it is asked, then with instants and a step in seconds', async () => {
-    await using server = await openServer(answering(success('matrix', [])));
+    const server = await openServer(answering(success('matrix', [])));
     const prometheus = { address: server.address, query: 'up', rangeQuery };
     expect(await readingOf(taskFor({ prometheus }), optionsFor(server))).toMatchObject({ kind: 'value', text: '[]' });
     expect(server.requests[0]).toMatchObject({
@@ -181,7 +181,7 @@ describe('given a range query', () => {
     [{ step: '10' }, 'failed to parse rangeQuery.step as duration: time: missing unit in duration "10"'],
     [{ step: undefined }, 'failed to parse rangeQuery.step as duration: time: invalid duration ""'],
   ])('when %j is wrong, then nothing is asked', async (change, message) => {
-    await using server = await openServer(answering(UP));
+    const server = await openServer(answering(UP));
     const prometheus = { address: server.address, query: 'up', rangeQuery: { ...rangeQuery, ...change } };
     expect(await readingOf(taskFor({ prometheus }), optionsFor(server))).toEqual({ kind: 'error', message });
     expect(server.requests).toEqual([]);
@@ -211,7 +211,7 @@ describe('given a metric that is written wrongly, then it is an error', () => {
   });
 
   it('when it has no address, then the environment names one', async () => {
-    await using server = await openServer(answering(UP));
+    const server = await openServer(answering(UP));
     const environment = { ARGO_ROLLOUTS_PROMETHEUS_ADDRESS: server.address };
     const reading = await readingOf(taskFor({ prometheus: { query: 'up' } }), optionsFor(server, { environment }));
     expect(reading).toMatchObject({ kind: 'value' });
@@ -224,7 +224,7 @@ describe('given the time that a query may take', () => {
     [0, 30_000],
     [5, 5_000],
   ])('when timeout is %p, then it is capped at %i ms', async (timeout, expected) => {
-    await using server = await openServer(answering(UP));
+    const server = await openServer(answering(UP));
     const lengths: number[] = [];
     const startDeadline = (length: number): { length: number; signal: AbortSignal } => {
       lengths.push(length);
@@ -244,7 +244,7 @@ describe('given a Prometheus of Amazon', () => {
 
   it('when a role of the region is given, then it is assumed and the query is signed with it', async () => {
     const role = '<AccessKeyId>ASIA</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken>';
-    await using server = await openServer((request, response) => {
+    const server = await openServer((request, response) => {
       response.end(request.path === '/' ? `<AssumeRoleResponse>${role}</AssumeRoleResponse>` : JSON.stringify(UP));
     });
     const addressRules = [
@@ -266,7 +266,7 @@ describe('given a Prometheus of Amazon', () => {
     ['no setting', {}, address],
     ['another place', { region: 'eu-west-1' }, 'https://prometheus.example.com'],
   ])('when there is %s, then nothing is signed', async (_name, sigv4, place) => {
-    await using server = await openServer(answering(UP));
+    const server = await openServer(answering(UP));
     const addressRules = [{ match: new URL(place).origin, url: server.address }];
     const prometheus = { address: place, query: 'up', authentication: { sigv4 } };
     await readingOf(taskFor({ prometheus }), optionsFor(server, { addressRules, environment }));

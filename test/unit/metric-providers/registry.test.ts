@@ -42,7 +42,7 @@ describe('given a metric', () => {
   it.each(['resume', 'terminate'] as const)(
     'when its provider finishes at once, then %s leaves a measurement as it is',
     async (operation) => {
-      await using server = await openServer(answering('1'));
+      const server = await openServer(answering('1'));
       const measurement = { ...inFlight({ a: 'b' }), resumeAt: '2024-01-01T00:01:00Z' };
       const reading = await readingOf(
         taskFor({ web: { url: server.address } }, { operation, measurement }),
@@ -78,7 +78,7 @@ describe('given an address of the cluster', () => {
   });
 
   it('when a rule has a URL, then that is asked, and judged', async () => {
-    await using server = await openServer(answering(UP));
+    const server = await openServer(answering(UP));
     const addressRules = [{ match: prometheus.address, url: `${server.address}/team-a` }];
     expect(await readingOf(taskFor({ prometheus }), optionsFor(server, { addressRules }))).toMatchObject({ text: '1' });
     expect(server.requests).toMatchObject([{ path: '/team-a/api/v1/query' }]);

@@ -1,4 +1,5 @@
 /** A metrics system on a free local port that answers what a test says, and providers that may reach it. */
+import { afterEach } from '@jest/globals';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
@@ -17,18 +18,26 @@ export interface ServedRequest {
   readonly body: string;
 }
 
-export interface MetricServer extends AsyncDisposable {
+export interface MetricServer {
   readonly address: string;
   /** Host and port. */
   readonly host: string;
   readonly requests: readonly ServedRequest[];
+  close(): Promise<void>;
 }
 
 export type Answerer = (request: ServedRequest, response: ServerResponse) => void;
 
+const open = new Set<MetricServer>();
+
+afterEach(async () => {
+  await Promise.all([...open].map((server) => server.close()));
+});
+
+/** Closed after the test, if not before. */
 export async function openServer(answer: Answerer): Promise<MetricServer> {
   const requests: ServedRequest[] = [];
-  const server = createServer((incoming, response) => {
+  const listener = createServer((incoming, response) => {
     void (async () => {
       const { method = '', url: path = '', headers } = incoming;
       const request = { method, path, headers: headers as ServedRequest['headers'], body: await text(incoming) };
@@ -36,14 +45,21 @@ export async function openServer(answer: Answerer): Promise<MetricServer> {
       answer(request, response);
     })();
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const close = async (): Promise<void> => {
-    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-    server.closeAllConnections();
-    await closed;
+  await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
+  const host = `127.0.0.1:${(listener.address() as AddressInfo).port}`;
+  const server: MetricServer = {
+    address: `http://${host}`,
+    host,
+    requests,
+    close: async () => {
+      if (!open.delete(server)) return;
+      const closed = new Promise<void>((resolve) => listener.close(() => resolve()));
+      listener.closeAllConnections();
+      await closed;
+    },
   };
-  return { address: `http://${host}`, host, requests, [Symbol.asyncDispose]: close };
+  open.add(server);
+  return server;
 }
 
 /** The same answer to every request. */

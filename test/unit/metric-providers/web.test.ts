@@ -3,7 +3,7 @@ import type { Reading } from '#core/analysis/reading.ts';
 import { answering, answeringInTurn, openServer, optionsFor, readingOf, taskFor, type Answerer } from './support.ts';
 
 async function read(web: object, answer: Answerer): Promise<{ reading: Reading; requests: readonly object[] }> {
-  await using server = await openServer(answer);
+  const server = await openServer(answer);
   const reading = await readingOf(taskFor({ web: { url: `${server.address}/m`, ...web } }), optionsFor(server));
   return { reading, requests: server.requests };
 }
@@ -95,7 +95,7 @@ describe('given a web metric, when it is asked', () => {
     [-3, 10_000],
     [2, 2_000],
   ])('when timeoutSeconds is %p, then it may take %i ms', async (timeoutSeconds, expected) => {
-    await using server = await openServer(answering('1'));
+    const server = await openServer(answering('1'));
     const lengths: number[] = [];
     const startDeadline = (length: number): { length: number; signal: AbortSignal } => {
       lengths.push(length);
@@ -115,7 +115,7 @@ describe('given OAuth 2.0 client credentials', () => {
     answering({ access_token: 'abcdef', token_type: 'bearer', ...change });
 
   it('when the server takes HTTP Basic, then its token is used', async () => {
-    await using server = await openServer(answeringInTurn(token(), answering('1')));
+    const server = await openServer(answeringInTurn(token(), answering('1')));
     await readingOf(taskFor({ web: oauth2(server.address, { scopes: ['a', 'b'] }) }), optionsFor(server));
     const basic = Buffer.from('id%3A1:se+cret').toString('base64');
     expect(server.requests).toMatchObject([
@@ -130,7 +130,7 @@ describe('given OAuth 2.0 client credentials', () => {
   });
 
   it('when it does not, then id and secret are sent as form fields', async () => {
-    await using server = await openServer(
+    const server = await openServer(
       answeringInTurn(answering('no', 401), token({ token_type: 'MAC' }), answering('1')),
     );
     await readingOf(taskFor({ web: oauth2(server.address) }), optionsFor(server));
@@ -150,7 +150,7 @@ describe('given OAuth 2.0 client credentials', () => {
     ['a page', answering('se cret', 500), 'oauth2: cannot fetch token: 500'],
     ['no token', answering({ access_token: '' }), 'oauth2: server response missing access_token'],
   ])('when it answers with %s, then the page is not asked', async (_name, answer, message) => {
-    await using server = await openServer(answer);
+    const server = await openServer(answer);
     expect(await readingOf(taskFor({ web: oauth2(server.address) }), optionsFor(server))).toEqual({
       kind: 'error',
       message,
@@ -159,7 +159,7 @@ describe('given OAuth 2.0 client credentials', () => {
   });
 
   it('when the token address leads inside, then it is refused', async () => {
-    await using server = await openServer(answering('1'));
+    const server = await openServer(answering('1'));
     const web = oauth2(server.address, { tokenUrl: 'http://169.254.170.2/v2/credentials' });
     const reading = await readingOf(taskFor({ web }), optionsFor(server));
     const message = 'POST "http://169.254.170.2": not allowed: 169.254.170.2 is a metadata address';
@@ -167,13 +167,13 @@ describe('given OAuth 2.0 client credentials', () => {
   });
 
   it('when the page echoes token and secret, then the reading does not', async () => {
+    const spellings = ['se cret', 'se+cret', 'se%20cret', Buffer.from('se cret').toString('base64')].join(' ');
     const echo: Answerer = (request, response) => {
-      response.end(
-        request.path === '/token' ? '{"access_token":"abcdef"}' : `${request.headers['authorization']} se cret`,
-      );
+      const echoed = `${request.headers['authorization']} ${spellings}`;
+      response.end(request.path === '/token' ? '{"access_token":"abcdef"}' : echoed);
     };
-    await using server = await openServer(echo);
+    const server = await openServer(echo);
     const reading = await readingOf(taskFor({ web: oauth2(server.address) }), optionsFor(server));
-    expect(reading).toMatchObject({ kind: 'value', text: 'Bearer ***** *****' });
+    expect(reading).toMatchObject({ kind: 'value', text: 'Bearer ***** ***** ***** ***** *****' });
   });
 });

@@ -1,6 +1,6 @@
 /** What a builtin is made of, and the forms that many of them share. conditions.md §9. */
 import type { Instant } from '../../time.ts';
-import { isUnknown, kindOf, natureOf, UNKNOWN, type Nature } from '../check/nature.ts';
+import { isUnknown, kindOf, natureOf, type Nature } from '../check/nature.ts';
 import { fail } from '../failure.ts';
 import type { Meter } from '../meter.ts';
 import { ANY, functionType, type Kind, type Type } from '../values/types.ts';
@@ -72,7 +72,7 @@ export function shown(nature: Nature | undefined): string {
 
 /** What is known of the elements by their type alone. */
 export function elementByType(nature: Nature): Nature {
-  return nature.type?.element === undefined ? UNKNOWN : natureOf(nature.type.element);
+  return natureOf(nature.type?.element ?? ANY);
 }
 
 /** What is known by the type alone; nothing is the same as any. */

@@ -2,8 +2,7 @@
 import { BUILTINS } from '../builtins/builtins.ts';
 import { Failure } from '../failure.ts';
 import type { BuiltinNode, CallNode, Node } from '../syntax/syntax.ts';
-import type { Signature, Type } from '../values/types.ts';
-import { isInteger, isList, FLOAT } from '../values/types.ts';
+import { FLOAT, isInteger, isList, type Type } from '../values/types.ts';
 import { isEnvironment } from './check-members.ts';
 import type { Checking } from './checking.ts';
 import {
@@ -25,15 +24,13 @@ export function checkCall(checking: Checking, node: CallNode): Nature {
   const name = calleeName(node.callee);
   if (callee.nil === true) checking.problem(node, `${name} is nil; cannot call nil as function`);
   if (callee.type?.signature === undefined) return checking.problem(node, `${natureName(callee)} is not callable`);
-  const given = node.arguments.map((argument) => checking.visit(argument));
-  const misfit = misfitOf(name, callee.type.signature, given);
-  if (misfit !== undefined) checking.problem(node.arguments[misfit.index ?? -1] ?? node, misfit.message);
+  const { parameters, result } = callee.type.signature;
+  const misfit = misfitOf(checking, name, parameters, node);
+  if (misfit !== undefined) checking.problem(misfit.node, misfit.message);
   for (const [index, argument] of node.arguments.entries()) {
-    if (callee.type.signature.parameters[index] === FLOAT && isInteger(given[index]?.type)) {
-      turnIntoFloats(checking, argument);
-    }
+    if (parameters[index] === FLOAT && isInteger(checking.visit(argument).type)) turnIntoFloats(checking, argument);
   }
-  return natureOf(callee.type.signature.result);
+  return natureOf(result);
 }
 
 function calleeName(callee: Node): string {
@@ -55,46 +52,51 @@ export function checkBuiltin(checking: Checking, node: BuiltinNode): Nature {
   if (node.name === 'get') return checkGet(checking, node);
   const builtin = BUILTINS.get(node.name);
   if (builtin === undefined) return checking.problem(node, `unknown builtin ${node.name}`);
+  return 'check' in builtin ? checkByRule(checking, node, builtin.check) : checkOverloads(checking, node, builtin.signatures);
+}
+
+function checkByRule(checking: Checking, node: BuiltinNode, rule: (given: readonly Nature[]) => Nature): Nature {
   const given = node.arguments.map((argument) => checking.visit(argument));
-  if ('check' in builtin) {
-    try {
-      return builtin.check(given);
-    } catch (error) {
-      if (error instanceof Failure) checking.problem(node, error.message);
-      throw error;
-    }
+  try {
+    return rule(given);
+  } catch (error) {
+    if (error instanceof Failure) error.at ??= node.at;
+    throw error;
   }
-  return checkOverloads(checking, node, builtin.signatures, given);
 }
 
 /** The first signature that fits; the misfit of the last one is told. */
-function checkOverloads(
-  checking: Checking,
-  node: BuiltinNode,
-  signatures: readonly Type[],
-  given: readonly Nature[],
-): Nature {
+function checkOverloads(checking: Checking, node: BuiltinNode, signatures: readonly Type[]): Nature {
   let misfit: Misfit | undefined;
   for (const { signature } of signatures) {
     if (signature === undefined) continue;
-    misfit = misfitOf(node.name, signature, given);
+    misfit = misfitOf(checking, node.name, signature.parameters, node);
     if (misfit === undefined) return natureOf(signature.result);
   }
-  return checking.problem(node.arguments[misfit?.index ?? -1] ?? node, misfit?.message ?? '');
+  return checking.problem(misfit?.node ?? node, misfit?.message ?? `no matching overload for ${node.name}`);
 }
 
 interface Misfit {
-  /** Which argument; absent when there are too few or too many. */
-  readonly index?: number;
+  readonly node: Node;
   readonly message: string;
 }
 
-function misfitOf(name: string, { parameters }: Signature, given: readonly Nature[]): Misfit | undefined {
-  if (given.length > parameters.length) return { message: `too many arguments to call ${name}` };
-  if (given.length < parameters.length) return { message: `not enough arguments to call ${name}` };
-  for (const [index, type] of parameters.entries()) {
-    const message = argumentProblem(name, type, given[index] ?? UNKNOWN);
-    if (message !== undefined) return { index, message };
+/** Arguments are looked at one by one, so that a problem within one comes before the next does not fit. */
+function misfitOf(
+  checking: Checking,
+  name: string,
+  parameters: readonly Type[],
+  node: CallNode | BuiltinNode,
+): Misfit | undefined {
+  if (node.arguments.length !== parameters.length) {
+    for (const argument of node.arguments) checking.visit(argument);
+    const amount = node.arguments.length > parameters.length ? 'too many' : 'not enough';
+    return { node, message: `${amount} arguments to call ${name}` };
+  }
+  for (const [index, argument] of node.arguments.entries()) {
+    const type = parameters[index];
+    const message = type && argumentProblem(name, type, checking.visit(argument));
+    if (message !== undefined) return { node: argument, message };
   }
   return undefined;
 }

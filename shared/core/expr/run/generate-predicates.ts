@@ -41,8 +41,10 @@ export function generatePredicateBuiltin(generating: Generating, node: BuiltinNo
   return generateLoop(loop, map);
 }
 
-function itemOf({ scope }: Frame): Value {
-  return scope.list.at(scope.index);
+/** `#`. Only an order or initial value, which sees the first element, can find no element there. */
+export function itemOf({ scope: { list, index } }: Frame): Value {
+  if (index >= list.length) fail(`runtime error: index out of range [${index}] with length ${list.length}`);
+  return list.at(index);
 }
 
 function generateLoop(loop: Loop, map: Evaluate): Evaluate {
@@ -97,6 +99,15 @@ function walk(loop: Loop, frame: Frame, scope: Scope, turn: (scope: Scope) => bo
   }
   frame.scope = outer;
   return stopped;
+}
+
+/** The order of sortBy and the start of reduce are evaluated where the loop begins. */
+function within(scope: Scope, frame: Frame, evaluate: Evaluate): Value {
+  const outer = frame.scope;
+  frame.scope = scope;
+  const value = evaluate(frame);
+  frame.scope = outer;
+  return value;
 }
 
 function scopeOf(loop: Loop, frame: Frame): Scope {
@@ -195,7 +206,7 @@ function grouping(loop: Loop): Evaluate {
 function sorting(loop: Loop): Evaluate {
   return (frame) => {
     const scope = scopeOf(loop, frame);
-    const descending = isDescending(loop.order?.(frame) ?? 'asc');
+    const descending = isDescending(loop.order === undefined ? 'asc' : within(scope, frame, loop.order));
     const keys: Value[] = [];
     walk(loop, frame, scope, () => {
       keys.push(loop.predicate(frame));
@@ -221,7 +232,7 @@ function reducing(loop: Loop): Evaluate {
       scope.accumulator = scope.list.at(0);
       scope.index = 1;
     } else {
-      scope.accumulator = loop.order(frame);
+      scope.accumulator = within(scope, frame, loop.order);
     }
     walk(loop, frame, scope, () => {
       scope.accumulator = loop.predicate(frame);

@@ -24,7 +24,7 @@ import type { Evaluate } from './frame.ts';
 import { generateBuiltin, generateCall } from './generate-calls.ts';
 import { generateStep, type Step } from './generate-operators.ts';
 import { generateChain, generateMember } from './generate-paths.ts';
-import { generatePredicateBuiltin, isPredicateBuiltin } from './generate-predicates.ts';
+import { generatePredicateBuiltin, isPredicateBuiltin, itemOf } from './generate-predicates.ts';
 import { Generating } from './generating.ts';
 
 /** @throws Failure for patterns that only became literal by rewriting, and are wrong */
@@ -155,7 +155,7 @@ function generatePointer(node: PointerNode): Evaluate {
     case 'acc':
       return (frame) => frame.scope.accumulator;
     default:
-      return (frame) => frame.scope.list.at(frame.scope.index);
+      return itemOf;
   }
 }
 

@@ -1,7 +1,7 @@
 /** Duration texts, exact to the nanosecond. conditions.md §11. */
 import { fail } from '../failure.ts';
 import { MAX_INT, MIN_INT } from '../values/integers.ts';
-import { quote } from '../values/quote.ts';
+import { encode } from '../values/text.ts';
 import { HOUR, MINUTE, SECOND } from './civil.ts';
 
 const UNITS: ReadonlyMap<string, bigint> = new Map([
@@ -36,9 +36,9 @@ export function parseDuration(text: string): bigint {
 
 function nanosecondsOfPart(part: RegExpExecArray, text: string): bigint {
   const [, whole = '', fraction = '', bareFraction = '', name = ''] = part;
-  if (name === '') fail(`time: missing unit in duration ${quote(text)}`);
+  if (name === '') fail(`time: missing unit in duration ${quoteBytes(text)}`);
   const unit = UNITS.get(name);
-  if (unit === undefined) return fail(`time: unknown unit ${quote(name)} in duration ${quote(text)}`);
+  if (unit === undefined) return fail(`time: unknown unit ${quoteBytes(name)} in duration ${quoteBytes(text)}`);
   const digits = whole.replace(/^0+/, '');
   if (digits.length > LONGEST) return invalid(text);
   const decimals = (fraction + bareFraction).slice(0, LONGEST);
@@ -46,8 +46,17 @@ function nanosecondsOfPart(part: RegExpExecArray, text: string): bigint {
   return BigInt(`0${digits}`) * unit + (BigInt(`0${decimals}`) * unit) / scale;
 }
 
+/** What is not plain ASCII is shown byte by byte. */
+function quoteBytes(text: string): string {
+  const shown = Array.from(encode(text), (byte) => {
+    if (byte === 0x22 || byte === 0x5c) return `\\${String.fromCharCode(byte)}`;
+    return byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : `\\x${byte.toString(16).padStart(2, '0')}`;
+  });
+  return `"${shown.join('')}"`;
+}
+
 function invalid(text: string): never {
-  return fail(`time: invalid duration ${quote(text)}`);
+  return fail(`time: invalid duration ${quoteBytes(text)}`);
 }
 
 /** `1h30m0s`, `1.5s`, `2µs`, `0s` */

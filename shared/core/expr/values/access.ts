@@ -73,7 +73,8 @@ export function slice(base: Value, from: Value, to: Value): Value {
   const start = clamp(length, from);
   const end = clamp(length, to);
   const first = Math.min(start, end);
-  return typeof base === 'string' ? sliceBytes(base, first, end) : base.slice(first, end);
+  if (typeof base === 'string') return sliceBytes(base, first, end);
+  return base === NIL_LIST ? base : base.slice(first, end);
 }
 
 function clamp(length: number, bound: Value): number {

@@ -13,6 +13,7 @@ import {
   INT,
   INT_LIST,
   LOCATION,
+  PAIR,
   STRING,
   STRING_MAP,
   TIME,
@@ -251,6 +252,7 @@ export function identityOf(key: Value): string | symbol {
   if (key instanceof Integer) return `${key.type.name}:${key.value}`;
   if (key instanceof Time) return `time:${key.nanoseconds}:${key.zone.name}`;
   if (key instanceof Location) return `location:${key.zone.name}`;
+  if (key instanceof List && key.type === PAIR) return `pair:${JSON.stringify(key.toArray().map((part) => String(identityOf(part))))}`;
   if (typeof key === 'object' && key !== null) return fail(`hash of unhashable type: ${typeName(key)}`);
   return `${typeName(key)}:${key}`;
 }

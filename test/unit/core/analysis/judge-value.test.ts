@@ -35,6 +35,8 @@ describe('given conditions and a value, when it is judged', () => {
     { given: { kind: 'vector', values: [] }, condition: 'nosuchname', then: NO_DATA },
     { given: { kind: 'records', values: [] }, condition: 'nosuchname', then: NO_DATA },
     { given: { kind: 'metric-data', results: [] }, condition: 'nosuchname', then: NO_DATA },
+    { given: json(''), condition: 'nosuchname', then: 'unknown name nosuchname' },
+    { given: json([1]), condition: 'nosuchname', then: 'unknown name nosuchname' },
     { given: { kind: 'scalar', value: 0 }, condition: 'nosuchname', then: 'unknown name nosuchname' },
   ])('given $given and $condition, then no verdict: $then', ({ given, condition, then }) => {
     expect(judgeValue(aMetric({ successCondition: condition }), given, at(0))).toEqual({

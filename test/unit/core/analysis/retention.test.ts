@@ -71,4 +71,8 @@ describe('given a plan, when it is asked which providers may clean up', () => {
     const due = cleanUpsDue(tasks, new Map([['m', limit]]));
     expect(due).toEqual(tasks.slice(0, then).map((task) => ({ task, limit })));
   });
+
+  it('given a metric never measured and a limit of one, then none', () => {
+    expect(cleanUpsDue(plan(aRun(), at(0)).tasks, new Map([['m', 1]]))).toEqual([]);
+  });
 });

@@ -102,6 +102,17 @@ describe('given a release', () => {
     expect(release).toMatchObject({ outcome: 'aborted', reason: message, weights: [20] });
   });
 
+  it('when the flag is seen before the engine has said why, then the reason follows', () => {
+    const message = 'Rollout aborted update to revision 2';
+    const conditions = [{ type: 'Progressing', status: 'False', reason: 'RolloutAborted', message }] as never;
+    const { release } = look(
+      ...before,
+      rollout({ ...RELEASING, abort: true }),
+      rollout({ ...RELEASING, abort: true, phase: 'Degraded', message: `RolloutAborted: ${message}`, conditions }),
+    );
+    expect(release).toMatchObject({ outcome: 'aborted', reason: message });
+  });
+
   it('when an aborted release is retried and promoted, then it ends promoted', () => {
     const { told, release } = look(
       ...before,
