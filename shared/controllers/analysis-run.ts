@@ -36,22 +36,26 @@ export const analysisRunController: Controller<AnalysisRunSnapshot, AnalysisRunS
 /** Others measure here; Weir records what they write. */
 const NOT_OURS: Plan = { state: 'invalid', message: 'measured by another controller' };
 
-async function observe(request: ObjectKey, site: Site, ports: Ports): Promise<AnalysisRunSnapshot | undefined> {
+async function observe(
+  request: ObjectKey,
+  site: Site,
+  ports: Ports,
+  last: LatestRecord | undefined,
+): Promise<AnalysisRunSnapshot | undefined> {
   const ref = { apiVersion: ARGO_API_VERSION, kind: request.kind, namespace: request.namespace, name: request.name };
   const run = await site.cluster.get<AnalysisRun>(ref);
   if (run === undefined) return undefined;
   if (!site.controllers.includes('analysis')) return { now: ports.clock.now(), run, plan: NOT_OURS, readings: [] };
   const secrets = await readSecrets(run, site);
-  const plan = planMeasurements(run, secrets, ports.clock.now(), { onDemand: await isOnDemand(run, request, ports) });
+  const plan = planMeasurements(run, secrets, ports.clock.now(), { onDemand: isOnDemand(run, last) });
   const readings = plan.state === 'ready' ? await takeReadings(plan.tasks, site, ports) : [];
   return { now: ports.clock.now(), run, plan, readings };
 }
 
 /** An alert may ask for a measurement out of turn; what the record says was asked last is not asked again. */
-async function isOnDemand(run: AnalysisRun, request: ObjectKey, ports: Ports): Promise<boolean> {
-  if (!isAskedNow(run, undefined)) return false;
-  const last = (await ports.history.latest(request))?.state as AnalysisRunState | undefined;
-  return isAskedNow(run, last?.uid === run.metadata.uid ? last.evaluated : undefined);
+function isOnDemand(run: AnalysisRun, last: LatestRecord | undefined): boolean {
+  const state = last?.state as AnalysisRunState | undefined;
+  return isAskedNow(run, state?.uid === run.metadata.uid ? state.evaluated : undefined);
 }
 
 /** Only of the run's own namespace, only while it measures, and only those it names. */

@@ -3,6 +3,7 @@
  * observe (reads) → decide (pure) → act → save status → record → publish → wake. The only place where that order is written.
  */
 import type { Decision } from '#core/decision.ts';
+import type { LatestRecord } from '#core/history/record.ts';
 import type { KubernetesObject } from '#core/resources/kubernetes.ts';
 import type { Instant } from '#core/time.ts';
 import type { Claim, ObjectKey, Ports, Site } from '../ports.ts';
@@ -18,7 +19,12 @@ export interface Controller<Snapshot, Status extends object> {
   /** Does Weir decide on this kind in this cluster? Otherwise it only records what others decide. */
   decidesIn(site: Site): boolean;
   /** All reads of the pass; undefined when the object is gone. */
-  observe(request: ObjectKey, site: Site, ports: Ports): Promise<Snapshot | undefined>;
+  observe(
+    request: ObjectKey,
+    site: Site,
+    ports: Ports,
+    last: LatestRecord | undefined,
+  ): Promise<Snapshot | undefined>;
   objectOf(snapshot: Snapshot): KubernetesObject;
   decide(snapshot: Snapshot): Decision<Status>;
   readonly compare: Comparison;
@@ -43,16 +49,18 @@ export async function reconcile<Snapshot, Status extends object>(
 ): Promise<Instant | undefined> {
   const { request } = claim;
   const site = siteOf(request, ports);
-  const snapshot = await controller.observe(request, site, ports);
+  // Before the object is read: a worker that freezes in between must not record an older state over a newer one.
+  const last = await ports.history.latest(request);
+  const snapshot = await controller.observe(request, site, ports, last);
   if (snapshot === undefined) {
-    await recordChanges(controller.compare, claim, undefined, ports);
+    await recordChanges(controller.compare, claim, last, undefined, ports);
     return undefined;
   }
   const before = controller.objectOf(snapshot);
   const decision = controller.decidesIn(site) ? controller.decide(snapshot) : { actions: [], events: [] };
   const acted = await act(decision.actions, before, site.cluster);
   const saved = decision.status === undefined ? acted : await site.cluster.patchStatus(acted, decision.status);
-  const changedAt = await recordChanges(controller.compare, claim, saved, ports);
+  const changedAt = await recordChanges(controller.compare, claim, last, saved, ports);
   await emitEvents(decision.events, saved, site.cluster, ports);
   for (const other of controller.wakes(decision, before, saved, request))
     await ports.queue.add(other, ports.clock.now());

@@ -14,15 +14,22 @@ export type Comparison = (
   now: Instant,
 ) => Pick<NewRecord, 'state' | 'release' | 'releaseId' | 'transitions'> | undefined;
 
-/** @returns when the recorded state last changed */
+export type RecordPorts = Pick<Ports, 'clock' | 'history' | 'bus'>;
+
+/**
+ * @param last the record as it was before the object was read
+ * @returns when the recorded state last changed
+ * @throws ConflictError when another worker has recorded since: this pass saw an old world
+ */
 export async function recordChanges(
   compare: Comparison,
   claim: Claim,
+  last: LatestRecord | undefined,
   saved: KubernetesObject | undefined,
-  ports: Ports,
+  ports: RecordPorts,
 ): Promise<Instant> {
   const { request } = claim;
-  let latest = await ports.history.latest(request);
+  let latest = last;
   if (latest !== undefined && latest.pending.length > 0) await tell(request, latest, ports);
   // The end of one release and the start of the next are two records.
   for (;;) {
@@ -44,12 +51,11 @@ function changedAt(latest: LatestRecord | undefined, now: Instant): Instant {
   return typeof at === 'number' ? at : now;
 }
 
-/** @throws ConflictError when another worker recorded first: this pass saw an old world */
 async function record(
   request: ObjectKey,
   latest: LatestRecord | undefined,
   next: NewRecord,
-  ports: Ports,
+  ports: RecordPorts,
 ): Promise<LatestRecord> {
   const result = await ports.history.record(request, next);
   if (result === 'conflict') throw new ConflictError(`history of ${request.namespace}/${request.name} moved on`);
@@ -57,7 +63,7 @@ async function record(
   return { ...rest, version: expectedVersion + 1, pending: transitions };
 }
 
-async function tell(request: ObjectKey, latest: LatestRecord, ports: Ports): Promise<void> {
+async function tell(request: ObjectKey, latest: LatestRecord, ports: RecordPorts): Promise<void> {
   if (latest.pending.length === 0 && latest.release === undefined) return;
   await ports.history.file(request, latest);
   if (latest.pending.length === 0) return;
@@ -66,10 +72,12 @@ async function tell(request: ObjectKey, latest: LatestRecord, ports: Ports): Pro
 }
 
 function eventsOf(key: ObjectKey, latest: LatestRecord): ReleaseEvent[] {
-  return latest.pending.map((transition, index) => ({
-    id: `${key.cluster}/${key.kind}/${key.namespace}/${key.name}/${latest.version}/${index}`,
+  const { version, releaseId } = latest;
+  const places = latest.places ?? latest.pending.map((_, index) => ({ version, index, releaseId }));
+  return latest.pending.map((transition, position) => ({
+    id: [key.cluster, key.kind, key.namespace, key.name, places[position]?.version, places[position]?.index].join('/'),
     key,
-    releaseId: latest.releaseId,
+    releaseId: places[position]?.releaseId,
     release: latest.release,
     transition,
   }));

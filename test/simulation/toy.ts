@@ -7,7 +7,7 @@ import type { LatestRecord } from '#core/history/record.ts';
 import type { KubernetesObject } from '#core/resources/kubernetes.ts';
 import { SECOND, type Instant } from '#core/time.ts';
 import { recordChanges } from '#shared/controllers/record.ts';
-import type { Claim, ObjectKey, Ports, RunHistory } from '#shared/ports.ts';
+import type { Claim, ObjectKey, Ports } from '#shared/ports.ts';
 
 export interface Counter {
   readonly name: string;
@@ -88,11 +88,10 @@ export const RELEASE = 'toy-release';
  */
 export async function pass(claim: Claim, ports: ToyPorts): Promise<Instant | undefined> {
   const recorded = await ports.history.latest(claim.request);
-  const history: RunHistory = { ...ports.history, latest: async () => recorded };
   const counter = await ports.cluster.get(claim.request.name);
   const behind = counter.count < counter.generation;
   const saved = behind ? await ports.cluster.save({ ...counter, count: counter.count + 1 }) : counter;
-  await recordChanges(compare, claim, saved as unknown as KubernetesObject, { ...ports, history } as unknown as Ports);
+  await recordChanges(compare, claim, recorded, saved as unknown as KubernetesObject, ports);
   return saved.count < saved.generation ? ports.clock.now() + SECOND : undefined;
 }
 
