@@ -108,11 +108,13 @@ function ordersOptions({ policy, answer }: EngineParts) {
 function createSchedule(timers: Timers, handle: ReturnType<typeof tickFunction>) {
   let cancel: (() => void) | undefined;
   let ticks = 0;
-  let inHand: Promise<unknown> = Promise.resolve();
+  // On a fast clock ticks overlap, as a schedule's may.
+  const inHand = new Set<Promise<unknown>>();
   async function tick(): Promise<void> {
     ticks += 1;
-    inHand = handle({ id: `tick-${ticks}` }, localContext('tick'));
-    await inHand;
+    const work = handle({ id: `tick-${ticks}` }, localContext('tick'));
+    inHand.add(work);
+    await work.finally(() => inHand.delete(work));
   }
   function start(): void {
     cancel = timers.after(MINUTE, start);
@@ -120,7 +122,7 @@ function createSchedule(timers: Timers, handle: ReturnType<typeof tickFunction>)
   }
   async function stop(): Promise<void> {
     cancel?.();
-    await inHand;
+    await Promise.allSettled(inHand);
   }
   return { tick, start, stop };
 }

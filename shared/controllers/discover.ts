@@ -69,32 +69,31 @@ async function follow(
 ): Promise<number> {
   const cursor = `${site.cluster.name}/${query.kind}/${query.namespace ?? '*'}`;
   const from = await ports.cursors.get(cursor);
-  const found = from === undefined || sweep ? undefined : await changesSince(query, from, site, options);
-  const { objects, resourceVersion } = found ?? (await everything(query, site));
-  const keys = await keysOf(objects, site);
-  for (const key of keys) await ports.queue.add(key, ports.clock.now());
+  const added = new Set<string>();
+  const add = (objects: readonly KubernetesObject[]) => addAll(objects, added, site, ports);
+  const followed = from === undefined || sweep ? undefined : await changesSince(query, from, add, site, options);
+  const resourceVersion = followed ?? (await everything(query, add, site));
   if (resourceVersion !== from) await ports.cursors.set(cursor, resourceVersion, from);
-  return keys.length;
+  return added.size;
 }
 
-interface Found {
-  readonly objects: readonly KubernetesObject[];
-  readonly resourceVersion: string;
-}
+type Add = (objects: readonly KubernetesObject[]) => Promise<void>;
 
-async function everything(query: ListQuery, site: Site): Promise<Found> {
+/** @returns the place from which to go on */
+async function everything(query: ListQuery, add: Add, site: Site): Promise<string> {
   const { items, resourceVersion } = await site.cluster.list(query);
-  return { objects: items, resourceVersion };
+  await add(items);
+  return resourceVersion;
 }
 
-/** @returns undefined when the place is lost */
+/** Adds each changed object as it is heard of, so that a watch that is held long is heard at once. @returns undefined when the place is lost */
 async function changesSince(
   query: ListQuery,
   from: string,
+  add: Add,
   site: Site,
   options: DiscoverOptions,
-): Promise<Found | undefined> {
-  const objects = new Map<string, KubernetesObject>();
+): Promise<string | undefined> {
   let resourceVersion = from;
   for await (const event of site.cluster.watch({ ...query, resourceVersion: from, timeout: options.watchFor })) {
     if (event.type === 'EXPIRED') return undefined;
@@ -102,10 +101,23 @@ async function changesSince(
       resourceVersion = event.resourceVersion;
       continue;
     }
-    objects.set(event.object.metadata.uid, event.object);
+    await add([event.object]);
     resourceVersion = event.object.metadata.resourceVersion ?? resourceVersion;
   }
-  return { objects: [...objects.values()], resourceVersion };
+  return resourceVersion;
+}
+
+/** @param added collects the keys, for the count */
+async function addAll(
+  objects: readonly KubernetesObject[],
+  added: Set<string>,
+  site: Site,
+  ports: Ports,
+): Promise<void> {
+  for (const key of await keysOf(objects, site)) {
+    await ports.queue.add(key, ports.clock.now());
+    added.add(JSON.stringify(key));
+  }
 }
 
 /** The objects to reconcile because these changed: themselves, or the Rollouts that stand behind them. */

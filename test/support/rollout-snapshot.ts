@@ -6,7 +6,13 @@ import { T0 } from './builders.ts';
 
 /** An hour after T0; what is not given does not exist. */
 export function snapshotOf(rollout: Rollout, seen: Partial<RolloutSnapshot> = {}): RolloutSnapshot {
-  const nothing = { replicaSets: [], services: [], analysisRuns: [], analysisTemplates: [], clusterAnalysisTemplates: [] };
+  const nothing = {
+    replicaSets: [],
+    services: [],
+    analysisRuns: [],
+    analysisTemplates: [],
+    clusterAnalysisTemplates: [],
+  };
   return { now: T0 + 3_600_000, rollout, ...nothing, ...seen };
 }
 

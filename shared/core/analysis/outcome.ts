@@ -23,7 +23,8 @@ export interface RunOutcome {
   readonly message: string;
 }
 
-const MILD_TO_SEVERE: readonly Phase[] = ['Successful', 'Running', 'Pending', 'Inconclusive', 'Error', 'Failed'];
+/** Only completed metrics are compared. */
+const MILD_TO_SEVERE: readonly Phase[] = ['Successful', 'Inconclusive', 'Error', 'Failed'];
 
 /** @param terminating as it was before this pass measured */
 export function outcomeOf(metrics: readonly AssessedMetric[], run: AnalysisRun, terminating: boolean): RunOutcome {

@@ -12,13 +12,13 @@ export const MAX_DATA_DEPTH = 10_000;
 
 /** Levels of nested syntax: brackets, calls, members, ternaries. Chains of binary operators do not nest. */
 export const MAX_SYNTAX_DEPTH = 400;
-/** Units of work of one evaluation; a unit is about one operation on one value, some 10 to 20 ns. */
-export const MAX_STEPS = 4_000_000;
+/** Units of work of one evaluation; a unit is about one operation on one value, some ten nanoseconds or less. */
+export const MAX_STEPS = 8_000_000;
 /** UTF-16 units of one string made by an evaluation. */
 export const MAX_STRING_LENGTH = 10_000_000;
 
 /** Instructions of one compiled regular expression. */
-export const MAX_REGEXP_SIZE = 20_000;
+export const MAX_REGEXP_SIZE = 10_000;
 /** Levels of groups in one regular expression. */
 export const MAX_REGEXP_DEPTH = 400;
 

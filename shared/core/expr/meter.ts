@@ -1,6 +1,10 @@
 /** What one evaluation has used up. conditions.md §14. */
 import { fail } from './failure.ts';
 import { MAX_STEPS, MAX_STRING_LENGTH, MEMORY_BUDGET, MEMORY_EXCEEDED, STEPS_EXCEEDED } from './limits.ts';
+import { isAscii } from './values/text.ts';
+
+/** What encoding a string costs at least. */
+const ENCODE_STEPS = 40;
 
 export class Meter {
   /** Units of work so far. */
@@ -17,12 +21,19 @@ export class Meter {
   /** Create array or map slots. @throws Failure when they are too many */
   allocate(slots: number): void {
     this.memory += slots;
+    this.charge(2 * slots);
     if (this.memory >= MEMORY_BUDGET) fail(MEMORY_EXCEEDED);
   }
 
   /** Make or walk a string of this many units. @throws Failure when it is too long */
   chargeText(length: number): void {
     if (length > MAX_STRING_LENGTH) fail(MEMORY_EXCEEDED);
-    this.charge(length >> 4);
+    this.charge(length >> 3);
+  }
+
+  /** Look at the bytes of a string: beyond ASCII they have to be made first. */
+  chargeBytes(text: string): void {
+    this.charge(text.length >> 2);
+    if (!isAscii(text)) this.charge(ENCODE_STEPS + 2 * text.length);
   }
 }

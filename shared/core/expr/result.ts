@@ -132,7 +132,14 @@ const METRIC_DATA = natureOf(METRIC_DATA_LIST);
 
 function metricDataValue(result: MetricDataResult): Value {
   const messages = result.messages.map(
-    ({ code, value }) => new Struct(MESSAGE, new Map<string, Value>([['Code', text(code)], ['Value', text(value)]])),
+    ({ code, value }) =>
+      new Struct(
+        MESSAGE,
+        new Map<string, Value>([
+          ['Code', text(code)],
+          ['Value', text(value)],
+        ]),
+      ),
   );
   const times = result.timestamps.map((instant) => new Time(BigInt(Math.round(instant)) * 1_000_000n, UTC));
   return new Struct(

@@ -36,7 +36,7 @@ export function skipsAnalysis(pass: Pass): boolean {
 /** Stop every unfinished run, current or not. */
 export function cancelAllRuns(pass: Pass, because: string): void {
   for (const kind of RUN_KINDS) cancelRun(pass, pass.runs[kind], because);
-  for (const run of otherRunsOf(pass)) cancelRun(pass, run, because);
+  retireOthers(pass, because);
 }
 
 export function cancelRun({ changes }: Pass, run: AnalysisRun | undefined, because: string): void {
@@ -44,7 +44,7 @@ export function cancelRun({ changes }: Pass, run: AnalysisRun | undefined, becau
   changes.edit(run, (current) => ({ ...current, spec: { ...current.spec, terminate: true } }), because);
 }
 
-/** Make these the current runs; the others stop, and the oldest of them are deleted. */
+/** Make these the current runs. */
 export function settleRuns(pass: Pass, current: CurrentRuns): void {
   const before = pass.runs;
   pass.runs = current;
@@ -53,8 +53,14 @@ export function settleRuns(pass: Pass, current: CurrentRuns): void {
     if (run !== undefined && run.metadata.name !== current[kind]?.metadata.name)
       cancelRun(pass, run, 'no longer current');
   }
+  retireOthers(pass, 'no longer current');
+  announceRuns(pass);
+}
+
+/** Those that are not current stop, and beyond the limits they are forgotten. */
+function retireOthers(pass: Pass, because: string): void {
   const others = otherRunsOf(pass);
-  for (const run of others) cancelRun(pass, run, 'no longer current');
+  for (const run of others) cancelRun(pass, run, because);
   const { successfulRunHistoryLimit, unsuccessfulRunHistoryLimit } = pass.rollout.spec.analysis ?? {};
   const surplus = runsToDelete({
     runs: others,
@@ -63,7 +69,6 @@ export function settleRuns(pass: Pass, current: CurrentRuns): void {
     unsuccessfulLimit: unsuccessfulRunHistoryLimit,
   });
   for (const run of surplus) pass.changes.delete(run, 'beyond the limits of spec.analysis');
-  announceRuns(pass);
 }
 
 function announceRuns({ stored, runs, changes }: Pass): void {

@@ -3,7 +3,6 @@ import type { JsonValue } from '../json.ts';
 import type { CanaryStep } from '../resources/argo.ts';
 import type { PodTemplate } from '../resources/kubernetes.ts';
 import { goJson } from './go-json.ts';
-import type { FieldsOf } from './go-schema.ts';
 import { podTemplateFields } from './pod-template-schema.ts';
 import { stepFields } from './step-schema.ts';
 
@@ -17,19 +16,16 @@ const ALPHABET = 'bcdfghjklmnpqrstvwxz2456789';
  * @param collisionCount how often this hash was found taken (`status.collisionCount`); undefined: never
  */
 export function podTemplateHash(template: PodTemplate | undefined, collisionCount?: number): string {
-  const sum = fnv1a(jsonBytes(template ?? {}, 'PodTemplateSpec', podTemplateFields), FNV_OFFSET);
+  const text = goJson((template ?? {}) as JsonValue, 'PodTemplateSpec', podTemplateFields);
+  const sum = fnv1a(bytesOf(text), FNV_OFFSET);
   return encode(collisionCount === undefined ? sum : fnv1a(countBytes(collisionCount), sum));
 }
 
 /** Value of `status.currentStepHash`. */
 export function stepHash(steps: readonly CanaryStep[] | undefined): string {
   if (steps === undefined) return encode(fnv1a(bytesOf('null'), FNV_OFFSET));
-  const text = `[${steps.map((step) => goJson(step as unknown as JsonValue, 'CanaryStep', stepFields)).join(',')}]`;
+  const text = `[${steps.map((step) => goJson(step as JsonValue, 'CanaryStep', stepFields)).join(',')}]`;
   return encode(fnv1a(bytesOf(text), FNV_OFFSET));
-}
-
-function jsonBytes(value: object, struct: string, fieldsOf: FieldsOf): Uint8Array {
-  return bytesOf(goJson(value as JsonValue, struct, fieldsOf));
 }
 
 function bytesOf(text: string): Uint8Array {

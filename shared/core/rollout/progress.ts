@@ -81,11 +81,14 @@ export function hasTimedOut(pass: Pass, conditions: RolloutStatus['conditions'])
   return untilDeadline(pass, progressing.lastUpdateTime) < 0;
 }
 
+/** Reasons under which no deadline runs, or one has run out already. */
+const UNCLOCKED: ReadonlySet<string> = new Set(['ProgressDeadlineExceeded', 'RolloutAborted', 'RolloutPaused']);
+
 /** When to look again at a Rollout that stands still; undefined: its standing still needs no look. engine §14.5. */
 export function progressCheckAfter(pass: Pass, status: StatusDraft): Millis | undefined {
   const progressing = findCondition(pass.stored.conditions, 'Progressing');
-  if (progressing === undefined || progressing.reason === 'ProgressDeadlineExceeded') return undefined;
-  const resting = isHealthy(pass, status) || pass.stored.abort === true || isAtIndefiniteStep(pass);
+  if (progressing === undefined || UNCLOCKED.has(progressing.reason)) return undefined;
+  const resting = isHealthy(pass, status) || pass.stored.abort === true || deadlineIsSuspended(pass);
   const paused = pass.rollout.spec.paused === true || (pass.stored.pauseConditions ?? []).length > 0;
   if (resting || paused) return undefined;
   const remaining = untilDeadline(pass, progressing.lastUpdateTime);

@@ -2,34 +2,10 @@
 import type { Pass } from './pass.ts';
 import type { StatusDraft } from './status.ts';
 
+/** Pauses, the abort, the analysis statuses and the check point; the Services' selectors stay what they are. */
 export function resetForUpdate(pass: Pass, draft: StatusDraft): StatusDraft {
   pass.pause.clear();
   pass.pause.removeAbort();
-  return {
-    ...draft,
-    promoteFull: undefined,
-    ...(draft.canary === undefined ? {} : { canary: withoutRuns(draft.canary) }),
-    ...(draft.blueGreen === undefined ? {} : { blueGreen: withoutCheckPoint(draft.blueGreen) }),
-  };
-}
-
-function withoutRuns(canary: NonNullable<StatusDraft['canary']>): NonNullable<StatusDraft['canary']> {
-  const {
-    currentStepAnalysisRunStatus: _step,
-    currentBackgroundAnalysisRunStatus: _background,
-    stepPluginStatuses: _plugins,
-    currentExperiment: _experiment,
-    ...rest
-  } = canary;
-  return rest;
-}
-
-function withoutCheckPoint(blueGreen: NonNullable<StatusDraft['blueGreen']>): NonNullable<StatusDraft['blueGreen']> {
-  const {
-    prePromotionAnalysisRunStatus: _pre,
-    postPromotionAnalysisRunStatus: _post,
-    scaleUpPreviewCheckPoint: _checkPoint,
-    ...rest
-  } = blueGreen;
-  return rest;
+  const { activeSelector, previewSelector } = draft.blueGreen ?? {};
+  return { ...draft, promoteFull: undefined, canary: undefined, blueGreen: { activeSelector, previewSelector } };
 }

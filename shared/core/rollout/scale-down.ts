@@ -65,17 +65,13 @@ export function sizesUnderDelay(
   const sizes = new Map<ReplicaSet, number>();
   let waiting = 0;
   for (const replicaSet of replicaSets.toSorted(byRevisionDown)) {
-    const known = hasDeadline(replicaSet);
-    if (!known && (sizeOf(replicaSet) === 0 || waiting >= rules.revisionLimit || rules.delaySeconds <= 0)) {
-      sizes.set(replicaSet, 0);
-      continue;
-    }
-    waiting += 1;
-    if (!known) addDeadline(replicaSet, rules.delaySeconds, rules.now, changes);
-    const remaining = known ? remainingDelay(replicaSet, rules.now) : rules.delaySeconds * SECOND;
-    const stays = waiting <= rules.revisionLimit && remaining !== undefined;
-    sizes.set(replicaSet, stays ? (known ? rules.keep(replicaSet) : sizeOf(replicaSet)) : 0);
-    if (stays) changes.requeue(remaining);
+    const fresh = !hasDeadline(replicaSet);
+    const remaining = fresh ? rules.delaySeconds * SECOND : remainingDelay(replicaSet, rules.now);
+    const waits = waiting < rules.revisionLimit && remaining !== undefined && remaining > 0;
+    if (!fresh || waits) waiting += 1;
+    if (waits && fresh) addDeadline(replicaSet, rules.delaySeconds, rules.now, changes);
+    if (waits) changes.requeue(remaining);
+    sizes.set(replicaSet, !waits ? 0 : fresh ? sizeOf(replicaSet) : rules.keep(replicaSet));
   }
   return sizes;
 }

@@ -36,13 +36,14 @@ export class ExampleWorld {
     });
   }
 
-  /** Closed at the end of the block that holds it (`await using`). */
-  static async open(secrets: Secrets = {}): Promise<ExampleWorld> {
-    return new ExampleWorld(await openMetricSource(), secrets);
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#source.close();
+  /** The work's result in a world of its own, which is closed afterwards. */
+  static async with<T>(secrets: Secrets = {}, work: (world: ExampleWorld) => Promise<T>): Promise<T> {
+    const source = await openMetricSource();
+    try {
+      return await work(new ExampleWorld(source, secrets));
+    } finally {
+      await source.close();
+    }
   }
 
   get now(): Instant {

@@ -31,8 +31,11 @@ interface Pass {
   readonly requeueAfter: readonly number[];
 }
 
-export async function runSteps({ spec, status, secrets, steps }: RunExample): Promise<readonly StepResult[]> {
-  await using world = await ExampleWorld.open(secrets);
+export function runSteps(example: RunExample): Promise<readonly StepResult[]> {
+  return ExampleWorld.with(example.secrets, (world) => takeSteps(example, world));
+}
+
+async function takeSteps({ spec, status, steps }: RunExample, world: ExampleWorld): Promise<readonly StepResult[]> {
   const results: StepResult[] = [];
   let run: AnalysisRun | undefined = aRun(world.served(spec), status);
   for (const step of steps) {

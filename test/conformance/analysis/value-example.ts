@@ -14,8 +14,11 @@ export interface ValueResult {
   readonly type: string;
 }
 
-export async function takeValue({ metric, response, secrets }: ValueExample): Promise<ValueResult> {
-  await using world = await ExampleWorld.open(secrets);
+export function takeValue(example: ValueExample): Promise<ValueResult> {
+  return ExampleWorld.with(example.secrets, (world) => takeOnce(example, world));
+}
+
+async function takeOnce({ metric, response }: ValueExample, world: ExampleWorld): Promise<ValueResult> {
   world.source.answerAlways(response);
   const run = aRun(world.served(metric));
   const plan = planMeasurements(run, world.secrets, world.now);

@@ -18,9 +18,10 @@ afterEach(() => rmSync(data, { recursive: true, force: true }));
 function startUntil(type: string, signal: NodeJS.Signals): Promise<{ code: number | null; lines: readonly string[] }> {
   const child = spawn(process.execPath, [MAIN, '--json', '--speed', '300', '--data', data], { cwd: ROOT });
   const lines: string[] = [];
+  let ended = false;
   createInterface({ input: child.stdout }).on('line', (line) => {
     lines.push(line);
-    if ((JSON.parse(line) as { type: string }).type === type) child.kill(signal);
+    if (!ended && (JSON.parse(line) as { type: string }).type === type) ended = child.kill(signal);
   });
   return new Promise((resolve) => {
     child.on('exit', (code) => resolve({ code, lines }));

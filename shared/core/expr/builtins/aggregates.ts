@@ -10,8 +10,14 @@ import { Integer, List, typeName, type Value } from '../values/values.ts';
 import { byType, isListLike, isNumeric, shown, type Builtin } from './builtin.ts';
 
 export const AGGREGATES: ReadonlyMap<string, Builtin> = new Map([
-  ['max', { check: (given) => checkNumbers('max', given), run: (given, { meter }) => extreme('max', '<', given, meter) }],
-  ['min', { check: (given) => checkNumbers('min', given), run: (given, { meter }) => extreme('min', '>', given, meter) }],
+  [
+    'max',
+    { check: (given) => checkNumbers('max', given), run: (given, { meter }) => extreme('max', '<', given, meter) },
+  ],
+  [
+    'min',
+    { check: (given) => checkNumbers('min', given), run: (given, { meter }) => extreme('min', '>', given, meter) },
+  ],
   ['mean', { check: (given) => checkNumbers('mean', given), run: (given, { meter }) => mean(given, meter) }],
   ['median', { check: (given) => checkNumbers('median', given), run: (given, { meter }) => median(given, meter) }],
 ]);

@@ -21,7 +21,10 @@ export type Builtin =
   | { readonly check: (given: readonly Nature[]) => Nature; readonly run: Run };
 
 /** `run` takes what one of the signatures says; arguments of any type are its own to refuse. */
-export function withSignatures(signatures: readonly (readonly [parameters: readonly Type[], result: Type])[], run: Run): Builtin {
+export function withSignatures(
+  signatures: readonly (readonly [parameters: readonly Type[], result: Type])[],
+  run: Run,
+): Builtin {
   return { signatures: signatures.map(([parameters, result]) => functionType({ parameters, result })), run };
 }
 

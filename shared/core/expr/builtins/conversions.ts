@@ -33,7 +33,13 @@ export const CONVERSIONS: ReadonlyMap<string, Builtin> = new Map([
   ['round', rounding('round', roundHalfAway)],
   [
     'int',
-    unary('int', isNumberOrText, () => natureOf(INT), (type) => `invalid argument for int (type ${type})`, convertToInt),
+    unary(
+      'int',
+      isNumberOrText,
+      () => natureOf(INT),
+      (type) => `invalid argument for int (type ${type})`,
+      convertToInt,
+    ),
   ],
   [
     'float',
@@ -51,15 +57,14 @@ export const CONVERSIONS: ReadonlyMap<string, Builtin> = new Map([
   [
     'toBase64',
     withSignatures([[[STRING], STRING]], ([text = null], { meter }) => {
-      const bytes = encode(asText(text));
-      meter.charge(bytes.length >> 2);
-      return toBase64(bytes);
+      meter.charge(4 * asText(text).length);
+      return toBase64(encode(asText(text)));
     }),
   ],
   [
     'fromBase64',
     withSignatures([[[STRING], STRING]], ([text = null], { meter }) => {
-      meter.charge(asText(text).length >> 2);
+      meter.charge(4 * asText(text).length);
       return decode(fromBase64(asText(text)));
     }),
   ],
@@ -93,7 +98,8 @@ function absolute(value: Value): Value {
   if (typeof value === 'number') return value < 0 ? -value : value;
   if (typeof value === 'bigint') return value < 0n ? wrap(-value) : value;
   const number = numberOf(value);
-  if (!(value instanceof Integer) || number === undefined) return fail(`invalid argument for abs (type ${typeName(value)})`);
+  if (!(value instanceof Integer) || number === undefined)
+    return fail(`invalid argument for abs (type ${typeName(value)})`);
   return value.value < 0n ? new Integer(value.type, wrap(-value.value)) : value;
 }
 

@@ -1,6 +1,7 @@
 /** `now date duration timezone`. conditions.md §11. */
 import { natureOf, type Nature } from '../check/nature.ts';
 import { fail } from '../failure.ts';
+import type { Meter } from '../meter.ts';
 import { parseDuration } from '../time/duration.ts';
 import { DATE_LAYOUTS } from '../time/layout.ts';
 import { parseTime } from '../time/parse-time.ts';
@@ -11,7 +12,7 @@ import { duration, Location, Time, type Value } from '../values/values.ts';
 import { withSignatures, type Builtin, type Surroundings } from './builtin.ts';
 
 /** Reading a date and looking a zone up cost about so many steps. */
-const DATE_STEPS = 100;
+const DATE_STEPS = 300;
 const ZONE_STEPS = 5_000;
 
 export const DATES: ReadonlyMap<string, Builtin> = new Map([
@@ -20,7 +21,7 @@ export const DATES: ReadonlyMap<string, Builtin> = new Map([
   [
     'duration',
     withSignatures([[[STRING], DURATION]], ([text = null], { meter }) => {
-      meter.charge(DATE_STEPS);
+      meter.charge(DATE_STEPS + 10 * asText(text).length);
       return duration(parseDuration(asText(text)));
     }),
   ],
@@ -54,21 +55,22 @@ function checkDate(given: readonly Nature[]): Nature {
 
 /** `date([zone,] text[, layout[, zone name]])` */
 function date(given: readonly Value[], { meter }: Surroundings): Value {
-  meter.charge(DATE_STEPS);
   const [first] = given;
   const zone = first instanceof Location ? first.zone : undefined;
+  meter.charge(DATE_STEPS + (zone?.steps ?? 0));
   const [text, layout, zoneName] = zone === undefined ? given : given.slice(1);
   if (text === undefined) return fail('runtime error: index out of range [0] with length 0');
   meter.chargeText(asText(text).length);
-  if (layout === undefined) return dateOfAnyForm(asText(text), zone ?? UTC);
-  meter.charge(asText(layout).length);
+  if (layout === undefined) return dateOfAnyForm(asText(text), zone ?? UTC, meter);
+  meter.charge(20 * asText(layout).length);
   if (zoneName === undefined) return read(asText(layout), asText(text), zone ?? UTC);
   meter.charge(ZONE_STEPS);
   return read(asText(layout), asText(text), namedZone(asText(zoneName)));
 }
 
-function dateOfAnyForm(text: string, zone: Zone): Time {
+function dateOfAnyForm(text: string, zone: Zone, meter: Meter): Time {
   for (const layout of DATE_LAYOUTS) {
+    meter.charge(DATE_STEPS);
     const reading = parseTime(layout, text, zone);
     if (reading.ok) return reading.time;
   }

@@ -59,7 +59,7 @@ function ofEnd(name: string, index: number): Builtin {
     isListLike,
     elementByType,
     (type) => `cannot get ${name} element from ${type}`,
-    (value) => fetchOrNil(value, index),
+    (value, { meter }) => fetchOrNil(value, index, meter),
   );
 }
 
@@ -110,7 +110,7 @@ function unique(list: List, meter: Meter): List {
   for (let index = 0; index < list.length; index++) {
     const item = list.at(index);
     const isNew = found.every((earlier) => {
-      meter.charge(1);
+      meter.charge(2);
       return !equal(item, earlier, meter);
     });
     if (isNew) found.push(item);
@@ -159,8 +159,8 @@ function sort(given: readonly Value[], { meter }: Surroundings): Value {
   const items = list instanceof List && SORTABLE.includes(list.type) ? list.toArray() : undefined;
   const descending = order !== undefined && isDescending(order);
   if (items === undefined || list === NIL_LIST) return list === NIL_LIST ? new ItemList([]) : NIL_LIST;
-  meter.charge(items.length);
-  return allocated(sortByKeys(items, items, descending, meter), meter);
+  meter.allocate(items.length);
+  return new ItemList(sortByKeys(items, items, descending, meter));
 }
 
 function isDescending(order: Value): boolean {

@@ -8,9 +8,26 @@ import { AnyMap, Dictionary, ItemList, List, typeOf, type Value } from '../value
 import { isAnyOf, isListLike, unary, type Builtin, type Surroundings } from './builtin.ts';
 
 export const MAPS: ReadonlyMap<string, Builtin> = new Map([
-  ['get', { check: () => UNKNOWN, run: ([container = null, key = null]) => lookUp(container, key) ?? null }],
-  ['keys', ofMap('keys', (kind) => `cannot get keys from ${kind}`, (map) => items(map, ([key]) => key))],
-  ['values', ofMap('values', (kind) => `cannot get values from ${kind}`, (map) => items(map, ([, value]) => value))],
+  [
+    'get',
+    { check: () => UNKNOWN, run: ([container = null, key = null], { meter }) => lookUp(container, key, meter) ?? null },
+  ],
+  [
+    'keys',
+    ofMap(
+      'keys',
+      (kind) => `cannot get keys from ${kind}`,
+      (map) => items(map, ([key]) => key),
+    ),
+  ],
+  [
+    'values',
+    ofMap(
+      'values',
+      (kind) => `cannot get values from ${kind}`,
+      (map) => items(map, ([, value]) => value),
+    ),
+  ],
   ['toPairs', ofMap('toPairs', (kind) => `cannot transform ${kind} to pairs`, toPairs)],
   [
     'fromPairs',
@@ -25,12 +42,19 @@ export const MAPS: ReadonlyMap<string, Builtin> = new Map([
 ]);
 
 function ofMap(name: string, refusal: (kind: string) => string, run: (map: Dictionary) => Value): Builtin {
-  const takes = (nature: Nature): boolean => isAnyOf(nature, 'map') && (kindOf(nature) !== undefined || nature.nil !== true);
-  return unary(name, takes, () => natureOf(ANY_LIST), refusal, (value, { meter }) => {
-    if (!(value instanceof Dictionary)) return fail(refusal(typeOf(value)?.kind ?? 'invalid'));
-    meter.charge(value.size);
-    return run(value);
-  });
+  const takes = (nature: Nature): boolean =>
+    isAnyOf(nature, 'map') && (kindOf(nature) !== undefined || nature.nil !== true);
+  return unary(
+    name,
+    takes,
+    () => natureOf(ANY_LIST),
+    refusal,
+    (value, { meter }) => {
+      if (!(value instanceof Dictionary)) return fail(refusal(typeOf(value)?.kind ?? 'invalid'));
+      meter.charge(value.size);
+      return run(value);
+    },
+  );
 }
 
 function items(map: Dictionary, pick: (entry: readonly [Value, Value]) => Value): List {

@@ -13,6 +13,8 @@ import { withSignatures, type Builtin, type Surroundings } from './builtin.ts';
 /** `repeat` takes no larger count. */
 const MAX_REPEAT = 1_000_000n;
 
+/** What cutting a string costs at least. */
+const CUT_STEPS = 40;
 /** Steps for the case of a letter beyond ASCII. */
 const CASE_STEPS = 4;
 
@@ -55,7 +57,11 @@ export const TEXTS: ReadonlyMap<string, Builtin> = new Map([
 ]);
 
 /** A function of strings alone; `counts` are how many it may take, in the order in which they are tried. */
-function ofTexts(counts: readonly number[], result: Type, run: (texts: readonly string[], meter: Meter) => Value): Builtin {
+function ofTexts(
+  counts: readonly number[],
+  result: Type,
+  run: (texts: readonly string[], meter: Meter) => Value,
+): Builtin {
   const signatures = counts.map((count) => [Array.from({ length: count }, () => STRING), result] as const);
   return withSignatures(signatures, (given, { meter }) => {
     const texts = given.map(asText);
@@ -116,8 +122,12 @@ function splitting(keepSeparator: boolean): Builtin {
 function split(text: string, separator: string, most: number, keepSeparator: boolean, meter: Meter): List {
   if (most === 0) return new ItemList([], STRING_LIST);
   meter.chargeText(text.length);
-  const parts = separator === '' ? explode(text, most) : bytewise([text, separator], ([a = '', b = '']) => cut(a, b, most, keepSeparator));
-  meter.charge(parts.length);
+  meter.charge(CUT_STEPS);
+  const parts =
+    separator === ''
+      ? explode(text, most)
+      : bytewise([text, separator], ([a = '', b = '']) => cut(a, b, most, keepSeparator));
+  meter.charge(4 * parts.length);
   return new ItemList(parts, STRING_LIST);
 }
 
@@ -147,6 +157,7 @@ function replace(given: readonly Value[], { meter }: Surroundings): Value {
   const [a, b, c] = [asText(text), asText(old), asText(fresh)];
   if (most === 0 || b === c) return a;
   meter.chargeText(a.length);
+  meter.charge(CUT_STEPS);
   const places = most < 0 ? -1 : most + 1;
   const parts = b === '' ? aroundCharacters(a, most) : bytewise([a, b], ([x = '', y = '']) => cut(x, y, places, false));
   meter.charge(parts.length);

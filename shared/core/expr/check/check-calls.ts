@@ -52,7 +52,9 @@ export function checkBuiltin(checking: Checking, node: BuiltinNode): Nature {
   if (node.name === 'get') return checkGet(checking, node);
   const builtin = BUILTINS.get(node.name);
   if (builtin === undefined) return checking.problem(node, `unknown builtin ${node.name}`);
-  return 'check' in builtin ? checkByRule(checking, node, builtin.check) : checkOverloads(checking, node, builtin.signatures);
+  return 'check' in builtin
+    ? checkByRule(checking, node, builtin.check)
+    : checkOverloads(checking, node, builtin.signatures);
 }
 
 function checkByRule(checking: Checking, node: BuiltinNode, rule: (given: readonly Nature[]) => Nature): Nature {

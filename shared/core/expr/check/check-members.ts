@@ -67,10 +67,7 @@ function keyOf(base: Nature): Nature {
 
 function checkIndex(checking: Checking, node: Node, base: Nature, property: Nature): Nature {
   if (isInteger(property.type) || isUnknown(property)) return elementOf(base);
-  return checking.problem(
-    node,
-    `array elements can only be selected using an integer (got ${natureName(property)})`,
-  );
+  return checking.problem(node, `array elements can only be selected using an integer (got ${natureName(property)})`);
 }
 
 function checkField(checking: Checking, node: MemberNode, base: Nature, name: StringNode): Nature {

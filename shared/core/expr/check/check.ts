@@ -12,7 +12,18 @@ import type {
   Node,
   SliceNode,
 } from '../syntax/syntax.ts';
-import { ANY, ANY_LIST, BYTES, FLOAT, functionType, INT, isInteger, isList, STRING, STRING_MAP } from '../values/types.ts';
+import {
+  ANY,
+  ANY_LIST,
+  BYTES,
+  FLOAT,
+  functionType,
+  INT,
+  isInteger,
+  isList,
+  STRING,
+  STRING_MAP,
+} from '../values/types.ts';
 import { checkBuiltin, checkCall } from './check-calls.ts';
 import { checkMember } from './check-members.ts';
 import { binaryNature, unaryNature } from './check-operators.ts';

@@ -44,7 +44,7 @@ function testOf(item: SetItem, foldCase: boolean): Test {
     return (code) => set.has(code);
   }
   if ('property' in item) {
-    const pattern = new RegExp(`^${item.property}$`, foldCase ? 'iu' : 'u');
+    const pattern = propertyPattern(item.property, foldCase);
     return (code) => pattern.test(String.fromCodePoint(code)) !== item.negated;
   }
   const { from, to } = item;
@@ -52,6 +52,16 @@ function testOf(item: SetItem, foldCase: boolean): Test {
   if (!foldCase) return plain;
   const folded = new RegExp(`^[\\u{${from.toString(16)}}-\\u{${to.toString(16)}}]$`, 'iu');
   return (code) => plain(code) || folded.test(String.fromCodePoint(code));
+}
+
+/** One pattern for each property and case; there are some hundreds of properties. */
+const patterns = new Map<string, RegExp>();
+
+function propertyPattern(property: string, foldCase: boolean): RegExp {
+  const flags = foldCase ? 'iu' : 'u';
+  const found = patterns.get(property + flags) ?? new RegExp(`^${property}$`, flags);
+  patterns.set(property + flags, found);
+  return found;
 }
 
 export function range(from: number, to: number = from): CodeRange {
@@ -91,12 +101,19 @@ export const POSIX_CLASSES: ReadonlyMap<string, readonly SetItem[]> = new Map([
   ['xdigit', [range(0x30, 0x39), range(0x41, 0x46), range(0x61, 0x66)]],
 ]);
 
+/** Properties that exist, as asked for so far. */
+const properties = new Map<string, string>();
+
 /** A category (`L`, `Lu`, `Letter`), script (`Greek`) or `Any`; undefined when there is none of that name. */
 export function unicodeProperty(name: string): string | undefined {
   if (!/^\w+$/.test(name)) return undefined;
+  const known = properties.get(name);
+  if (known !== undefined) return known;
   for (const form of [`\\p{General_Category=${name}}`, `\\p{Script=${name}}`, `\\p{${name}}`]) {
     const allowed = !form.includes('=') ? ['Any', 'ASCII', 'Assigned'].includes(name) : true;
-    if (allowed && isProperty(form)) return form;
+    if (!allowed || !isProperty(form)) continue;
+    properties.set(name, form);
+    return form;
   }
   return undefined;
 }
@@ -109,6 +126,6 @@ function isProperty(form: string): boolean {
   }
 }
 
-export function isWordCharacter(code: number | undefined): boolean {
-  return code !== undefined && WORD.some((item) => code >= item.from && code <= item.to);
+export function isWordCharacter(code: number): boolean {
+  return WORD.some((item) => code >= item.from && code <= item.to);
 }

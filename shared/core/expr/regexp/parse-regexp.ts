@@ -4,14 +4,7 @@
  */
 import { fail } from '../failure.ts';
 import { MAX_REGEXP_DEPTH, MAX_REGEXP_SIZE } from '../limits.ts';
-import {
-  ANY_BUT_NEWLINE,
-  ANY_CHARACTER,
-  characterSet,
-  PERL_CLASSES,
-  range,
-  type SetItem,
-} from './character-set.ts';
+import { ANY_BUT_NEWLINE, ANY_CHARACTER, characterSet, PERL_CLASSES, range, type SetItem } from './character-set.ts';
 import { parseClass, readEscape, readProperty } from './parse-class.ts';
 import { choiceOf, sequenceOf, type Assertion, type Tree } from './tree.ts';
 
@@ -273,4 +266,3 @@ function quoted(state: State): void {
   for (const character of text) addItems(state, 0, [range(character.codePointAt(0) ?? 0)]);
   state.at = end < 0 ? state.pattern.length : end + 2;
 }
-

@@ -102,7 +102,8 @@ function literalOf(value: Value, at: number, rewriting: Rewriting): Node | undef
 function foldArray(node: ArrayNode, rewriting: Rewriting): Node {
   const values: Value[] = [];
   for (const item of node.items) {
-    const isLiteral = item.type === 'integer' || item.type === 'float' || item.type === 'string' || item.type === 'bool';
+    const isLiteral =
+      item.type === 'integer' || item.type === 'float' || item.type === 'string' || item.type === 'bool';
     if (!isLiteral) return node;
     values.push(item.value);
   }
@@ -118,5 +119,10 @@ function foldFilters(node: BuiltinNode, rewriting: Rewriting): Node {
   if (collection === undefined || first?.type !== 'predicate' || outer?.type !== 'predicate') return node;
   const body: Node = { type: 'binary', at: outer.at, operator: '&&', left: first.body, right: outer.body };
   const predicate: Node = { type: 'predicate', at: outer.at, body };
-  return rewriting.inPlaceOf(node, { type: 'builtin', at: node.at, name: 'filter', arguments: [collection, predicate] });
+  return rewriting.inPlaceOf(node, {
+    type: 'builtin',
+    at: node.at,
+    name: 'filter',
+    arguments: [collection, predicate],
+  });
 }

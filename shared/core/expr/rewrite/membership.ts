@@ -12,7 +12,8 @@ export function literalSets(node: Node, rewriting: Rewriting): Node {
   if (node.type !== 'binary' || node.operator !== 'in' || node.right.type !== 'array') return node;
   const { items, at } = node.right;
   const isInt = rewriting.kindOf(node.left) === 'int';
-  const [type, literal] = isInt && items.every((item) => item.type === 'integer') ? [INT_SET, 'integer'] : [TEXT_SET, 'string'];
+  const [type, literal] =
+    isInt && items.every((item) => item.type === 'integer') ? [INT_SET, 'integer'] : [TEXT_SET, 'string'];
   if (items.length === 0 || !items.every((item) => item.type === literal)) return node;
   const members: Value[] = [];
   for (const item of items) if (item.type === 'integer' || item.type === 'string') members.push(item.value);

@@ -91,14 +91,13 @@ export function applyEverywhere(rule: Rule, tree: Node, rewriting: Rewriting): N
 
 /** The node with each of its parts replaced; the node itself when none changes. */
 function withParts(node: Node, visit: (part: Node) => Node): Node {
-  const fresh = copyWith(node, visit);
-  const unchanged = Object.entries(fresh).every(([name, part]) => isSame(part, node[name as keyof Node]));
-  return unchanged ? node : fresh;
-}
-
-function isSame(part: unknown, old: unknown): boolean {
-  if (!Array.isArray(part) || !Array.isArray(old)) return part === old;
-  return part.every((item, index) => item === old[index]);
+  let changed = false;
+  const fresh = copyWith(node, (part) => {
+    const result = visit(part);
+    changed ||= result !== part;
+    return result;
+  });
+  return changed ? fresh : node;
 }
 
 function copyWith(node: Node, visit: (part: Node) => Node): Node {

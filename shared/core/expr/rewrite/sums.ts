@@ -13,7 +13,8 @@ export function rangeSums(node: Node, rewriting: Rewriting): Node {
   if (node.type !== 'builtin') return node;
   const range = literalRange(node.arguments[0]);
   if (range === undefined) return node;
-  const value = node.name === 'sum' ? sumOf(node, range) : node.name === 'reduce' ? reductionOf(node, range) : undefined;
+  const value =
+    node.name === 'sum' ? sumOf(node, range) : node.name === 'reduce' ? reductionOf(node, range) : undefined;
   return value === undefined ? node : rewriting.literal({ type: 'integer', at: node.at, value: wrap(value) });
 }
 
@@ -88,4 +89,3 @@ export function mapSums(node: Node, rewriting: Rewriting): Node {
   if (map?.type !== 'builtin' || map.name !== 'map' || map.arguments.length !== 2) return node;
   return rewriting.inPlaceOf(node, { type: 'builtin', at: node.at, name: 'sum', arguments: map.arguments });
 }
-

@@ -1,6 +1,7 @@
 /** Calls of helpers, methods and plain builtins. */
 import { BUILTINS } from '../builtins/builtins.ts';
 import { fail } from '../failure.ts';
+import type { Meter } from '../meter.ts';
 import type { BuiltinNode, CallNode } from '../syntax/syntax.ts';
 import { asFloat } from '../values/assertions.ts';
 import { Func, typeName, type Value } from '../values/values.ts';
@@ -43,15 +44,17 @@ function generateValueCall(generating: Generating, node: CallNode): Evaluate {
   const callee = generating.generate(node.callee);
   return (frame) => {
     const values = given.map((argument) => argument(frame));
-    return callValue(callee(frame), values);
+    return callValue(callee(frame), values, frame.meter);
   };
 }
 
 /** Call whatever the callee turned out to be. @throws Failure unless it is a function of so many arguments */
-export function callValue(callee: Value, given: readonly Value[]): Value {
+export function callValue(callee: Value, given: readonly Value[], meter: Meter): Value {
   if (callee === null) return fail('invalid operation: cannot call nil');
   if (!(callee instanceof Func)) return fail(`invalid operation: cannot call non-function of type ${typeName(callee)}`);
   const wanted = callee.type.signature?.parameters.length ?? 0;
   if (wanted !== given.length) fail(`invalid number of arguments: expected ${wanted}, got ${given.length}`);
+  meter.charge(callee.steps);
+  for (const value of given) if (typeof value === 'string') meter.charge(value.length);
   return callee.run(given);
 }

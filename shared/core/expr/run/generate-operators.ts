@@ -78,7 +78,12 @@ function addMetered(left: Value, right: Value, meter: Meter): Value {
 /**
  * When both sides are statically int, or both string, the values must be: `max(1, 2.5) == 2` is an error. conditions.md §6.
  */
-function equality(generating: Generating, { left, right: rightNode }: BinaryNode, right: Evaluate, wanted: boolean): Step {
+function equality(
+  generating: Generating,
+  { left, right: rightNode }: BinaryNode,
+  right: Evaluate,
+  wanted: boolean,
+): Step {
   const [a, b] = [generating.typeOf(left), generating.typeOf(rightNode)];
   const same = a?.kind === b?.kind && a?.declared === undefined && b?.declared === undefined;
   if (same && a?.kind === 'int') {

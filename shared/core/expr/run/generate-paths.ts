@@ -15,7 +15,7 @@ export function generateMember(generating: Generating, node: MemberNode): Evalua
   const { property } = node;
   if (property.type === 'integer' && property.value >= 0n) return indexed(base, property.value);
   const key = generating.generate(property);
-  return (frame) => fetch(base(frame), key(frame));
+  return (frame) => fetch(base(frame), key(frame), frame.meter);
 }
 
 /** An item at a literal index. */
@@ -24,7 +24,7 @@ function indexed(base: Evaluate, key: bigint): Evaluate {
   return (frame) => {
     const value = base(frame);
     if (value instanceof ItemList && index < value.length) return value.items[index] as Value;
-    return fetch(value, key);
+    return fetch(value, key, frame.meter);
   };
 }
 
@@ -50,7 +50,7 @@ function generateLink(generating: Generating, node: MemberNode): Path {
   return (frame) => {
     const value = base(frame);
     if (value === CUT || (optional && isNil(value))) return CUT;
-    return fetch(value, key(frame));
+    return fetch(value, key(frame), frame.meter);
   };
 }
 
@@ -60,6 +60,6 @@ function generatePathCall(generating: Generating, node: CallNode, callee: Member
   return (frame) => {
     const values = given.map((argument) => argument(frame));
     const called = path(frame);
-    return called === CUT ? CUT : callValue(called, values);
+    return called === CUT ? CUT : callValue(called, values, frame.meter);
   };
 }

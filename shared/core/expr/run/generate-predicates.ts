@@ -34,7 +34,7 @@ export function generatePredicateBuiltin(generating: Generating, node: BuiltinNo
     collection: generating.generate(collection),
     predicate: predicate === undefined ? itemOf : generating.generate(predicate),
     order: extra === undefined ? undefined : generating.generate(extra),
-    work: 1 + (predicate === undefined ? 0 : workOf(predicate)),
+    work: 2 + (predicate === undefined ? 1 : workOf(predicate)),
     node,
   };
   const map = node.map === undefined ? itemOf : generating.generate(node.map);
@@ -87,7 +87,13 @@ const STOP = true;
  * Take a scope through its array. `turn` answers STOP to end the loop.
  * @returns whether the loop was stopped
  */
-function walk(loop: Loop, frame: Frame, scope: Scope, turn: (scope: Scope) => boolean | void, backwards = false): boolean {
+function walk(
+  loop: Loop,
+  frame: Frame,
+  scope: Scope,
+  turn: (scope: Scope) => boolean | void,
+  backwards = false,
+): boolean {
   const outer = frame.scope;
   frame.scope = scope;
   const { length } = scope.list;
@@ -111,7 +117,9 @@ function within(scope: Scope, frame: Frame, evaluate: Evaluate): Value {
 }
 
 function scopeOf(loop: Loop, frame: Frame): Scope {
-  return { list: walkable(loop.collection(frame)), index: 0, accumulator: null };
+  const collection = loop.collection(frame);
+  if (typeof collection === 'string') frame.meter.chargeBytes(collection);
+  return { list: walkable(collection), index: 0, accumulator: null };
 }
 
 /** Stops at the first turn whose answer is `decisive`. */
@@ -189,17 +197,24 @@ function joinedSum(parts: readonly Evaluate[]): Evaluate {
   };
 }
 
+/** Steps of finding the group of one element. */
+const GROUP_STEPS = 20;
+
 function grouping(loop: Loop): Evaluate {
   return (frame) => {
     const groups = new Map<string | symbol, { readonly key: Value; readonly items: Value[] }>();
     walk(loop, frame, scopeOf(loop, frame), () => {
       const key = loop.predicate(frame);
+      frame.meter.charge(GROUP_STEPS);
       const identity = identityOf(key);
       const group = groups.get(identity) ?? { key, items: [] };
       group.items.push(itemOf(frame));
       groups.set(identity, group);
     });
-    return new AnyMap(GROUPS, [...groups.values()].map(({ key, items }) => [key, new ItemList(items)] as const));
+    return new AnyMap(
+      GROUPS,
+      [...groups.values()].map(({ key, items }) => [key, new ItemList(items)] as const),
+    );
   };
 }
 
@@ -211,9 +226,8 @@ function sorting(loop: Loop): Evaluate {
     walk(loop, frame, scope, () => {
       keys.push(loop.predicate(frame));
     });
-    const sorted = sortByKeys(scope.list.toArray(), keys, descending, frame.meter);
-    frame.meter.allocate(sorted.length);
-    return new ItemList(sorted);
+    frame.meter.allocate(keys.length);
+    return new ItemList(sortByKeys(scope.list.toArray(), keys, descending, frame.meter));
   };
 }
 

@@ -142,8 +142,8 @@ function generateSlice(generating: Generating, node: SliceNode): Evaluate {
   const to = node.to === undefined ? undefined : generating.generate(node.to);
   return (frame) => {
     const value = base(frame);
+    if (typeof value === 'string') frame.meter.chargeBytes(value);
     const end = to === undefined ? BigInt(lengthOf(value)) : to(frame);
-    if (typeof value === 'string') frame.meter.chargeText(value.length);
     return slice(value, from(frame), end);
   };
 }
@@ -198,8 +198,16 @@ function generateMap(generating: Generating, node: MapNode): Evaluate {
     return [generating.generate(key), generating.generate(pair)] as const;
   });
   return (frame) => {
-    const entries = pairs.map(([key, value]) => [key(frame), value(frame)] as const);
-    frame.meter.allocate(entries.length);
-    return new StringMap(new Map(entries.toReversed().map(([key, value]) => [asText(key), value])));
+    const keys: Value[] = [];
+    const values: Value[] = [];
+    for (const [key, value] of pairs) {
+      keys.push(key(frame));
+      values.push(value(frame));
+    }
+    frame.meter.allocate(keys.length);
+    const members = new Map<string, Value>();
+    for (let index = keys.length - 1; index >= 0; index--)
+      members.set(asText(keys[index] ?? null), values[index] ?? null);
+    return new StringMap(members);
   };
 }

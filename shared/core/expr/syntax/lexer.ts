@@ -94,7 +94,11 @@ export class Lexer {
 
   #word(): Token {
     let end = this.#at;
-    for (let next = characterAt(this.#source, end); next !== '' && isWord(next); next = characterAt(this.#source, end)) {
+    for (
+      let next = characterAt(this.#source, end);
+      next !== '' && isWord(next);
+      next = characterAt(this.#source, end)
+    ) {
       end += next.length;
     }
     const word = this.#source.slice(this.#at, end);

@@ -24,10 +24,12 @@ export function readNumber(token: string, at: number): NumberLiteral {
   if (isFloat) return { type: 'float', value: readFloat(text, at) };
   const radix = RADIXES.find(({ prefix }) => lower.startsWith(prefix));
   const name = radix?.name ?? 'integer';
-  if (!(radix?.digits ?? /^\d+$/).test(text)) fail(`invalid ${name} literal: ${parsing('Int', text)}: invalid syntax`, at);
+  if (!(radix?.digits ?? /^\d+$/).test(text))
+    fail(`invalid ${name} literal: ${parsing('Int', text)}: invalid syntax`, at);
   const digits = lower.slice(radix?.prefix.length ?? 0).replace(/^0+/, '');
   const value = digits.length > LONGEST ? undefined : BigInt(`${radix?.prefix ?? ''}0${digits}`);
-  if (value === undefined || value > MAX_INT) fail(`invalid ${name} literal: ${parsing('Int', text)}: value out of range`, at);
+  if (value === undefined || value > MAX_INT)
+    fail(`invalid ${name} literal: ${parsing('Int', text)}: value out of range`, at);
   return { type: 'integer', value };
 }
 

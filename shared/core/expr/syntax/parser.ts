@@ -3,13 +3,7 @@
  * operators, the ternary, operands. Literals, calls and what follows an operand have files of their own.
  */
 import { fail } from '../failure.ts';
-import {
-  BINARY_PRECEDENCE,
-  isComparison,
-  isNegatable,
-  isRightAssociative,
-  UNARY_PRECEDENCE,
-} from './operators.ts';
+import { BINARY_PRECEDENCE, isComparison, isNegatable, isRightAssociative, UNARY_PRECEDENCE } from './operators.ts';
 import { parseCall } from './parse-call.ts';
 import { parseArray, parseMap, parseNumber } from './parse-literal.ts';
 import { parsePostfix } from './parse-postfix.ts';
@@ -165,7 +159,8 @@ function parseOperand(parsing: Parsing): Node {
   if (parsing.predicates > 0 && (parsing.is('operator', '#') || parsing.is('operator', '.'))) {
     return parsePostfix(parsing, parsePointer(parsing));
   }
-  if (parsing.skip('operator', '::')) return parsePostfix(parsing, parseCall(parsing, parsing.expect('identifier'), []));
+  if (parsing.skip('operator', '::'))
+    return parsePostfix(parsing, parseCall(parsing, parsing.expect('identifier'), []));
   return parsePlainOperand(parsing);
 }
 
@@ -205,5 +200,8 @@ function parseWord(parsing: Parsing): Node {
   if (name === 'true' || name === 'false') return parsing.create({ type: 'bool', at, value: name === 'true' });
   if (name === 'nil') return parsing.create({ type: 'nil', at });
   const called = parsing.is('bracket', '(');
-  return parsePostfix(parsing, called ? parseCall(parsing, token, []) : parsing.create({ type: 'identifier', at, name }));
+  return parsePostfix(
+    parsing,
+    called ? parseCall(parsing, token, []) : parsing.create({ type: 'identifier', at, name }),
+  );
 }

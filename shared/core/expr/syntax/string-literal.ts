@@ -54,7 +54,11 @@ export function readQuoted(
     else parts.push(characterOf(escape.code));
     index = escape.end;
   }
-  return { text: asBytes ? source.slice(at + 1, index) : parts.join(''), bytes: Uint8Array.from(bytes), end: index + 1 };
+  return {
+    text: asBytes ? source.slice(at + 1, index) : parts.join(''),
+    bytes: Uint8Array.from(bytes),
+    end: index + 1,
+  };
 }
 
 function endOfPlain(source: string, from: number, delimiter: string): number {

@@ -25,7 +25,7 @@ export function parseDuration(text: string): bigint {
   if (rest === '0') return 0n;
   if (rest === '') return invalid(text);
   let total = 0n;
-  for (PART.lastIndex = 0; PART.lastIndex < rest.length; ) {
+  for (PART.lastIndex = 0; PART.lastIndex < rest.length;) {
     const part = PART.exec(rest);
     if (part === null) return invalid(text);
     total += nanosecondsOfPart(part, text);
@@ -77,7 +77,9 @@ export function formatDuration(nanoseconds: bigint): string {
 /** `1500` in thousands is `1.5`. */
 function decimal(value: bigint, unit: bigint): string {
   const digits = String(unit).length - 1;
-  const fraction = String(value % unit).padStart(digits, '0').replace(/0+$/, '');
+  const fraction = String(value % unit)
+    .padStart(digits, '0')
+    .replace(/0+$/, '');
   return fraction === '' ? `${value / unit}` : `${value / unit}.${fraction}`;
 }
 

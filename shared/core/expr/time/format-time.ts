@@ -88,7 +88,9 @@ function formatClockPart(element: string, civil: Civil): string {
 
 /** `.000` shows three digits, `.999` up to three without trailing zeros and nothing for a whole second. */
 function formatFraction(element: string, nanosecond: number): string {
-  const digits = String(nanosecond).padStart(9, '0').slice(0, Math.min(9, element.length - 1));
+  const digits = String(nanosecond)
+    .padStart(9, '0')
+    .slice(0, Math.min(9, element.length - 1));
   if (element[1] === '0') return `${element[0]}${digits}`;
   const significant = digits.replace(/0+$/, '');
   return significant === '' ? '' : `${element[0]}${significant}`;

@@ -18,7 +18,22 @@ export interface Piece {
   readonly element: string;
 }
 
+/** Layouts cut up lately; the oldest goes. */
+const known = new Map<string, readonly Piece[]>();
+const MOST_KNOWN = 50;
+const LONGEST_KNOWN = 100;
+
 export function piecesOf(layout: string): readonly Piece[] {
+  const found = known.get(layout);
+  if (found !== undefined) return found;
+  const pieces = cut(layout);
+  if (layout.length <= LONGEST_KNOWN) known.set(layout, pieces);
+  const oldest = known.keys().next().value;
+  if (known.size > MOST_KNOWN && oldest !== undefined) known.delete(oldest);
+  return pieces;
+}
+
+function cut(layout: string): readonly Piece[] {
   const pieces: Piece[] = [];
   let end = 0;
   for (const match of layout.matchAll(PIECES)) {

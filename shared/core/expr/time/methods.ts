@@ -18,7 +18,16 @@ import {
   type Type,
 } from '../values/types.ts';
 import { duration, Func, Integer, Location, Time, typeOf, type Value } from '../values/values.ts';
-import { civilOf, daysSinceEpoch, modulo, nanosecondsOf, secondsOf, weekdayOf, yearDayOf, type Civil } from './civil.ts';
+import {
+  civilOf,
+  daysSinceEpoch,
+  modulo,
+  nanosecondsOf,
+  secondsOf,
+  weekdayOf,
+  yearDayOf,
+  type Civil,
+} from './civil.ts';
 import { formatDuration, multipleOf } from './duration.ts';
 import { formatTime, timeString } from './format-time.ts';
 import { MONTHS, WEEKDAYS } from './layout.ts';
@@ -29,7 +38,11 @@ interface Method {
   readonly run: (receiver: never, given: readonly Value[]) => Value;
 }
 
-function method<R>(parameters: readonly Type[], result: Type, run: (receiver: R, given: readonly Value[]) => Value): Method {
+function method<R>(
+  parameters: readonly Type[],
+  result: Type,
+  run: (receiver: R, given: readonly Value[]) => Value,
+): Method {
   return { type: functionType({ parameters, result }), run };
 }
 
@@ -102,8 +115,14 @@ const DURATION_METHODS: ReadonlyMap<string, Method> = new Map([
   ['Hours', inUnits(3_600_000_000_000n)],
   ['String', ofDuration(STRING, formatDuration)],
   ['Abs', ofDuration(DURATION, absolute)],
-  ['Round', method<Integer>([DURATION], DURATION, ({ value }, [unit]) => duration(multipleOf(value, asDuration(unit), true)))],
-  ['Truncate', method<Integer>([DURATION], DURATION, ({ value }, [unit]) => duration(multipleOf(value, asDuration(unit), false)))],
+  [
+    'Round',
+    method<Integer>([DURATION], DURATION, ({ value }, [unit]) => duration(multipleOf(value, asDuration(unit), true))),
+  ],
+  [
+    'Truncate',
+    method<Integer>([DURATION], DURATION, ({ value }, [unit]) => duration(multipleOf(value, asDuration(unit), false))),
+  ],
 ]);
 
 const METHODS: ReadonlyMap<Type, ReadonlyMap<string, Method>> = new Map([
@@ -123,7 +142,9 @@ export function methodType(type: Type | undefined, name: string): Type | undefin
 export function methodOf(receiver: Value, name: string): Func | undefined {
   const type = typeOf(receiver);
   const found = type === undefined ? undefined : METHODS.get(type)?.get(name);
-  return found === undefined ? undefined : new Func(found.type, (given) => found.run(receiver as never, given));
+  if (found === undefined) return undefined;
+  const steps = receiver instanceof Time ? receiver.zone.steps : 0;
+  return new Func(found.type, (given) => found.run(receiver as never, given), steps);
 }
 
 export function monthName(month: bigint): string {

@@ -5,9 +5,7 @@ import { dateOfDays, daysInMonth, daysSinceEpoch, nanosecondsOf, SECOND } from '
 import { isFraction, MONTHS, piecesOf, WEEKDAYS } from './layout.ts';
 import { fixedZone, fromLocal, UTC, type Zone } from './zones.ts';
 
-export type TimeReading =
-  | { readonly ok: true; readonly time: Time }
-  | { readonly ok: false; readonly error: string };
+export type TimeReading = { readonly ok: true; readonly time: Time } | { readonly ok: false; readonly error: string };
 
 /** What has been read so far, and the text that is left. */
 interface Fields {
@@ -27,13 +25,19 @@ interface Fields {
   zoneName: string;
 }
 
-/** Thrown while reading; `why` is set when the form is right and the number is not. */
+/**
+ * Thrown while reading; `why` is set when the form is right and the number is not. One object serves every time: `date`
+ * tries seven layouts, and a stack trace for each that does not fit would cost more than all the reading.
+ */
 class Unreadable extends Error {
-  readonly why: string | undefined;
-  constructor(why?: string) {
-    super('unreadable');
-    this.why = why;
-  }
+  why: string | undefined;
+}
+
+const UNREADABLE = new Unreadable('unreadable');
+
+function unreadable(why?: string): never {
+  UNREADABLE.why = why;
+  throw UNREADABLE;
 }
 
 /** @param zone where the clock hangs when the text does not say */
@@ -47,7 +51,8 @@ export function parseTime(layout: string, text: string, zone: Zone): TimeReading
       skipText(fields, piece.prefix);
       if (element !== '') readElement(fields, element, pieces[index + 1]?.element ?? '');
     }
-    if (fields.rest !== '') return { ok: false, error: `parsing time ${quote(text)}: extra text: ${quote(fields.rest)}` };
+    if (fields.rest !== '')
+      return { ok: false, error: `parsing time ${quote(text)}: extra text: ${quote(fields.rest)}` };
     return { ok: true, time: timeOf(fields, zone) };
   } catch (error) {
     if (!(error instanceof Unreadable)) throw error;
@@ -80,14 +85,14 @@ function skipText(fields: Fields, prefix: string): void {
   let at = 0;
   while (at < prefix.length) {
     if (prefix[at] === ' ') {
-      if (fields.rest !== '' && !fields.rest.startsWith(' ')) throw new Unreadable();
+      if (fields.rest !== '' && !fields.rest.startsWith(' ')) unreadable();
       while (prefix[at] === ' ') at++;
       fields.rest = fields.rest.replace(/^ +/, '');
     } else if (fields.rest !== '' && fields.rest[0] === prefix[at]) {
       fields.rest = fields.rest.slice(1);
       at++;
     } else {
-      throw new Unreadable();
+      unreadable();
     }
   }
 }
@@ -170,7 +175,7 @@ function readNumber(fields: Fields, fixed: boolean): number {
 function readName(fields: Fields, names: readonly string[], short: boolean): number {
   const start = fields.rest.slice(0, 9).toLowerCase();
   const index = names.findIndex((name) => start.startsWith((short ? name.slice(0, 3) : name).toLowerCase()));
-  if (index < 0) throw new Unreadable();
+  if (index < 0) unreadable();
   fields.rest = fields.rest.slice(short ? 3 : (names[index] ?? '').length);
   return index;
 }
@@ -181,7 +186,7 @@ function readFraction(fields: Fields, element: string): void {
     return;
   }
   const text = fields.rest.slice(0, element.length);
-  if (text.length < element.length || !/^[.,]\d+$/.test(text)) throw new Unreadable();
+  if (text.length < element.length || !/^[.,]\d+$/.test(text)) unreadable();
   fields.rest = fields.rest.slice(element.length);
   fields.nanosecond = nanoseconds(text);
 }
@@ -213,23 +218,25 @@ function readZoneName(fields: Fields): void {
     return;
   }
   const capitals = /^[A-Z]{0,6}/.exec(fields.rest)?.[0] ?? '';
-  const special = /^(?:ChST|MeST|GMT(?:[+-](?:2[0-3]|[01]?\d)(?!\d))?|[+-](?:2[0-3]|[01]?\d)(?!\d))/.exec(fields.rest)?.[0];
+  const special = /^(?:ChST|MeST|GMT(?:[+-](?:2[0-3]|[01]?\d)(?!\d))?|[+-](?:2[0-3]|[01]?\d)(?!\d))/.exec(
+    fields.rest,
+  )?.[0];
   const plain = capitals.length === 3 || /^(?:[A-Z]{3,4}T|WITA)$/.test(capitals) ? capitals : '';
   const name = special ?? plain;
-  if (name === '') throw new Unreadable();
+  if (name === '') unreadable();
   fields.rest = fields.rest.slice(name.length);
   fields.zoneName = name;
 }
 
 function take(fields: Fields, form: RegExp): string {
   const text = form.exec(fields.rest)?.[0];
-  if (text === undefined) throw new Unreadable();
+  if (text === undefined) unreadable();
   fields.rest = fields.rest.slice(text.length);
   return text;
 }
 
 function within(value: number, least: number, most: number, what: string): number {
-  if (value < least || value > most) throw new Unreadable(`${what} out of range`);
+  if (value < least || value > most) unreadable(`${what} out of range`);
   return value;
 }
 
@@ -255,8 +262,8 @@ function dayOf(fields: Fields): { readonly month: number; readonly day: number }
   const first = daysSinceEpoch(fields.year, 1, 1);
   within(fields.yearDay, 1, daysSinceEpoch(fields.year + 1, 1, 1) - first, 'day-of-year');
   const date = dateOfDays(first + fields.yearDay - 1);
-  if (fields.month !== undefined && fields.month !== date.month) throw new Unreadable('day-of-year does not match month');
-  if (fields.day !== undefined && fields.day !== date.day) throw new Unreadable('day-of-year does not match day');
+  if (fields.month !== undefined && fields.month !== date.month) unreadable('day-of-year does not match month');
+  if (fields.day !== undefined && fields.day !== date.day) unreadable('day-of-year does not match day');
   return date;
 }
 

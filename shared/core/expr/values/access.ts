@@ -8,11 +8,23 @@ import { equal } from './equality.ts';
 import { formatValue } from './format.ts';
 import { byteAt, byteLength, encode, sliceBytes } from './text.ts';
 import { ANY_LIST, UINT8 } from './types.ts';
-import { ByteList, Dictionary, Integer, List, Location, NIL_LIST, Struct, Time, typeName, typeOf, type Value } from './values.ts';
+import {
+  ByteList,
+  Dictionary,
+  Integer,
+  List,
+  Location,
+  NIL_LIST,
+  Struct,
+  Time,
+  typeName,
+  typeOf,
+  type Value,
+} from './values.ts';
 
 /** `base.name`, `base[key]`; a missing key of a map is nil. @throws Failure for everything else that is not there */
-export function fetch(base: Value, key: Value): Value {
-  const found = lookUp(base, key);
+export function fetch(base: Value, key: Value, meter: Meter): Value {
+  const found = lookUp(base, key, meter);
   if (found !== undefined) return found;
   if (base instanceof List || typeof base === 'string') return outOfRange(base, key);
   if (base instanceof Dictionary) return base.type.element?.kind === 'slice' ? NIL_LIST : null;
@@ -20,13 +32,14 @@ export function fetch(base: Value, key: Value): Value {
 }
 
 /** The member or item; undefined when there is none, or when the base has none at all. @throws Failure for a bad key */
-export function lookUp(base: Value, key: Value): Value | undefined {
+export function lookUp(base: Value, key: Value, meter: Meter): Value | undefined {
   if (base instanceof Dictionary) return base.get(key);
   if (base instanceof List) {
     const index = position(base.length, key);
     return index === undefined ? undefined : base.at(index);
   }
   if (typeof base === 'string') {
+    meter.chargeBytes(base);
     const index = position(byteLength(base), key);
     return index === undefined ? undefined : new Integer(UINT8, BigInt(byteAt(base, index)));
   }
@@ -52,10 +65,10 @@ function outOfRange(base: List | string, key: Value): never {
 }
 
 /** Like fetch, with nil instead of an error for what is not there. conditions.md §9 `first`, `last`. */
-export function fetchOrNil(base: Value, index: number): Value {
+export function fetchOrNil(base: Value, index: number, meter: Meter): Value {
   const key = BigInt(index);
-  if (base instanceof Dictionary) return base.type.key?.kind === 'interface' ? fetch(base, key) : null;
-  return base instanceof List || typeof base === 'string' ? (lookUp(base, key) ?? null) : null;
+  if (base instanceof Dictionary) return base.type.key?.kind === 'interface' ? fetch(base, key, meter) : null;
+  return base instanceof List || typeof base === 'string' ? (lookUp(base, key, meter) ?? null) : null;
 }
 
 /** Bytes of a string, items of an array, members of a map. */

@@ -1,23 +1,20 @@
 /** Base64 with the standard alphabet and padding. conditions.md §9. */
 import { fail } from '../failure.ts';
+import { decode } from './text.ts';
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+const CODES = Uint8Array.from(ALPHABET, (character) => character.charCodeAt(0));
 const FORM = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 const VALUES: ReadonlyMap<string, number> = new Map([...ALPHABET].map((character, value) => [character, value]));
 
 export function toBase64(bytes: Uint8Array): string {
-  const parts: string[] = [];
-  for (let at = 0; at < bytes.length; at += 3) {
-    const [first = 0, second = 0, third = 0] = bytes.subarray(at, at + 3);
-    const group = (first << 16) | (second << 8) | third;
-    parts.push(letter(group >> 18), letter(group >> 12), letter(group >> 6), letter(group));
+  const codes = new Uint8Array(Math.ceil(bytes.length / 3) * 4);
+  for (let at = 0, end = 0; at < bytes.length; at += 3, end += 4) {
+    const group = ((bytes[at] ?? 0) << 16) | ((bytes[at + 1] ?? 0) << 8) | (bytes[at + 2] ?? 0);
+    for (let digit = 0; digit < 4; digit++) codes[end + digit] = CODES[(group >> (18 - 6 * digit)) & 63] ?? 0;
   }
   const missing = (3 - (bytes.length % 3)) % 3;
-  return parts.slice(0, parts.length - missing).join('') + '='.repeat(missing);
-}
-
-function letter(bits: number): string {
-  return ALPHABET[bits & 63] ?? '';
+  return decode(codes.subarray(0, codes.length - missing)) + '='.repeat(missing);
 }
 
 /** Line breaks are skipped. @throws Failure for anything else that is not base64 */

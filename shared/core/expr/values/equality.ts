@@ -23,10 +23,16 @@ interface Pair {
   readonly strict: boolean;
 }
 
+/** What comparing values with parts costs at least. */
+const EQUAL_STEPS = 10;
+
 /** Numbers by value, arrays item by item, maps strictly; values of different kinds are unequal. */
 export function equal(left: Value, right: Value, meter: Meter): boolean {
   if (typeof left === 'number' && typeof right === 'number') return left === right;
   if (typeof left === 'string' && typeof right === 'string') return left === right;
+  if (typeof left === 'bigint' && typeof right === 'bigint') return left === right;
+  if (left instanceof Dictionary && left === right) return true;
+  meter.charge(EQUAL_STEPS);
   const open: Pair[] = [{ left, right, strict: false }];
   for (let pair = open.pop(); pair !== undefined; pair = open.pop()) {
     meter.charge(1);
@@ -95,7 +101,8 @@ function equalScalars(left: Value, right: Value): boolean {
 }
 
 function equalStrictly(left: Value, right: Value): boolean {
-  if (left instanceof Integer && right instanceof Integer) return left.type === right.type && left.value === right.value;
+  if (left instanceof Integer && right instanceof Integer)
+    return left.type === right.type && left.value === right.value;
   if (left instanceof Time && right instanceof Time) {
     return left.nanoseconds === right.nanoseconds && left.zone === right.zone;
   }

@@ -11,23 +11,41 @@ import { compareText } from './text.ts';
 import { DURATION, MONTH, WEEKDAY } from './types.ts';
 import { Dictionary, Func, Integer, List, Location, Struct, Time, typeName, Word, type Value } from './values.ts';
 
-/** A value that waits to be shown, or text between values. */
-type Part = { readonly value: Value } | { readonly text: string };
+/** What is open: the parts still to be shown, one after the other, and the text behind the last. */
+interface Open {
+  readonly parts: readonly Part[];
+  next: number;
+  readonly close: string;
+}
+
+/** A part with the text in front of it. */
+interface Part {
+  readonly before: string;
+  readonly value: Value;
+}
+
+/** Steps of showing one value. */
+const SHOW_STEPS = 20;
 
 /** `1e+06`, `<nil>`, `[1 2]`, `map[a:1 b:2]`, `1h30m0s`, `2023-08-14 00:00:00 +0000 UTC` */
 export function formatValue(value: Value, meter: Meter = new Meter()): string {
-  const shown: string[] = [];
-  let length = 0;
-  const open: Part[] = [{ value }];
-  for (let part = open.pop(); part !== undefined; part = open.pop()) {
-    const text = 'text' in part ? part.text : formatScalar(part.value);
-    if (text === undefined && 'value' in part) openUp(part.value, open);
-    length += text?.length ?? 0;
-    meter.charge(1);
-    if (length > MAX_STRING_LENGTH) fail(MEMORY_EXCEEDED);
-    shown.push(text ?? '');
+  let shown = '';
+  const open: Open[] = [{ parts: [{ before: '', value }], next: 0, close: '' }];
+  for (let level = open.at(-1); level !== undefined; level = open.at(-1)) {
+    const part = level.parts[level.next++];
+    if (part === undefined) {
+      shown += level.close;
+      open.pop();
+      continue;
+    }
+    meter.charge(SHOW_STEPS + (part.value instanceof Time ? part.value.zone.steps : 0));
+    const text = formatScalar(part.value);
+    shown += part.before + (text ?? '');
+    if (shown.length > MAX_STRING_LENGTH) fail(MEMORY_EXCEEDED);
+    if (text === undefined) open.push(openUp(part.value));
   }
-  return shown.join('');
+  meter.chargeText(shown.length);
+  return shown;
 }
 
 /** Undefined for values that have parts. */
@@ -48,27 +66,28 @@ function formatInteger({ type, value }: Integer): string {
   return type === WEEKDAY ? weekdayName(value) : String(value);
 }
 
-/** The parts go on the stack in reverse, so that the first is shown next. */
-function openUp(value: Value, open: Part[]): void {
-  const parts: Part[] = [];
-  if (value instanceof List) {
-    parts.push({ text: '[' });
-    for (const [index, item] of value.toArray().entries()) parts.push({ text: index === 0 ? '' : ' ' }, { value: item });
-    parts.push({ text: ']' });
-  } else if (value instanceof Dictionary) {
-    parts.push({ text: 'map[' });
-    for (const [index, [key, item]] of sortedEntries(value).entries()) {
-      parts.push({ text: index === 0 ? '' : ' ' }, { value: key }, { text: ':' }, { value: item });
-    }
-    parts.push({ text: ']' });
-  } else if (value instanceof Struct) {
-    parts.push({ text: '{' });
-    for (const [index, item] of [...value.members.values()].entries()) {
-      parts.push({ text: index === 0 ? '' : ' ' }, { value: item });
-    }
-    parts.push({ text: '}' });
+function openUp(value: Value): Open {
+  if (value instanceof List)
+    return { parts: listed(value.toArray(), '['), next: 0, close: closing(value.length, '[', ']') };
+  if (value instanceof Struct) {
+    const members = [...value.members.values()];
+    return { parts: listed(members, '{'), next: 0, close: closing(members.length, '{', '}') };
   }
-  for (const part of parts.toReversed()) open.push(part);
+  if (!(value instanceof Dictionary)) return { parts: [], next: 0, close: '' };
+  const parts = sortedEntries(value).flatMap(([key, member], index) => [
+    { before: index === 0 ? 'map[' : ' ', value: key },
+    { before: ':', value: member },
+  ]);
+  return { parts, next: 0, close: closing(parts.length, 'map[', ']') };
+}
+
+function listed(values: readonly Value[], bracket: string): readonly Part[] {
+  return values.map((value, index) => ({ before: index === 0 ? bracket : ' ', value }));
+}
+
+/** The opening bracket stands in front of the first part, if there is one. */
+function closing(length: number, open: string, close: string): string {
+  return length === 0 ? open + close : close;
 }
 
 /** By key: nil, then booleans, numbers, texts. */

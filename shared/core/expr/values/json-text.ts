@@ -7,6 +7,7 @@ import { formatTime } from '../time/format-time.ts';
 import { RFC3339_NANO } from '../time/layout.ts';
 import { toBase64 } from './base64.ts';
 import { compareText } from './text.ts';
+import { ANY_LIST } from './types.ts';
 import {
   ByteList,
   Dictionary,
@@ -23,35 +24,73 @@ import {
   type Value,
 } from './values.ts';
 
-type Part = { readonly value: Value; readonly level: number } | { readonly text: string };
+/** What is open: the parts still to be shown, one after the other, and the bracket behind the last. */
+interface Open {
+  readonly parts: readonly Part[];
+  next: number;
+  readonly close: string;
+}
+
+/** A part with what stands in front of it on its line: the name of a member. */
+interface Part {
+  readonly label: string;
+  readonly value: Value;
+}
+
+/** Steps of showing one value. */
+const SHOW_STEPS = 60;
 
 /** JSON indented by two spaces, keys sorted. @throws Failure for what JSON cannot say */
 export function toJson(value: Value, meter: Meter): string {
-  const shown: string[] = [];
-  let length = 0;
-  const open: Part[] = [{ value, level: 0 }];
-  for (let part = open.pop(); part !== undefined; part = open.pop()) {
-    meter.charge(1);
-    const text = 'text' in part ? part.text : scalarJson(part.value);
-    if (text === undefined && 'value' in part) openUp(part.value, part.level, open);
-    length += text?.length ?? 0;
-    if (length > MAX_STRING_LENGTH) fail(MEMORY_EXCEEDED);
-    shown.push(text ?? '');
+  const open: Open[] = [];
+  let shown = show(value, open, meter);
+  for (let level = open.at(-1); level !== undefined; level = open.at(-1)) {
+    const part = level.parts[level.next++];
+    if (part === undefined) {
+      open.pop();
+      shown += line(open.length) + level.close;
+    } else {
+      shown += (level.next === 1 ? '' : ',') + line(open.length) + part.label + show(part.value, open, meter);
+    }
+    if (shown.length > MAX_STRING_LENGTH) fail(MEMORY_EXCEEDED);
   }
-  return shown.join('');
+  meter.chargeText(shown.length);
+  return shown;
+}
+
+function line(level: number): string {
+  return `\n${'  '.repeat(level)}`;
+}
+
+/** A scalar, or the opening bracket of a value whose parts then are open. */
+function show(value: Value, open: Open[], meter: Meter): string {
+  meter.charge(SHOW_STEPS);
+  if (typeof value === 'string') meter.chargeText(value.length);
+  const text = scalarJson(value, meter);
+  if (text !== undefined) return text;
+  const isList = value instanceof List;
+  const parts = isList ? value.toArray().map((item) => ({ label: '', value: item })) : membersOf(value);
+  open.push({ parts, next: 0, close: isList ? ']' : '}' });
+  return isList ? '[' : '{';
 }
 
 /** Undefined for values that have parts. */
-function scalarJson(value: Value): string | undefined {
+function scalarJson(value: Value, meter: Meter): string | undefined {
   if (value === null || value === NIL_LIST) return 'null';
   if (typeof value === 'boolean' || typeof value === 'bigint') return String(value);
   if (typeof value === 'number') return floatJson(value);
   if (typeof value === 'string') return textJson(value);
   if (value instanceof Word) return textJson(value.text);
   if (value instanceof Integer) return String(value.value);
-  if (value instanceof Time) return `"${formatTime(value, RFC3339_NANO)}"`;
+  if (value instanceof Time) {
+    meter.charge(value.zone.steps);
+    return `"${formatTime(value, RFC3339_NANO)}"`;
+  }
   if (value instanceof Location) return '{}';
-  if (value instanceof ByteList) return `"${toBase64(value.bytes)}"`;
+  if (value instanceof ByteList) {
+    meter.charge(value.length);
+    return `"${toBase64(value.bytes)}"`;
+  }
   if (value instanceof List && value.length === 0) return '[]';
   if (value instanceof StringMap && value.size === 0) return '{}';
   if (value instanceof List || value instanceof StringMap || value instanceof Struct) return undefined;
@@ -71,34 +110,22 @@ function textJson(text: string): string {
   );
 }
 
-function openUp(value: Value, level: number, open: Part[]): void {
-  const parts: Part[] = [];
-  const line = `\n${'  '.repeat(level + 1)}`;
-  if (value instanceof List) {
-    parts.push({ text: '[' });
-    for (const [index, item] of value.toArray().entries()) {
-      parts.push({ text: index === 0 ? line : `,${line}` }, { value: item, level: level + 1 });
-    }
-    parts.push({ text: `\n${'  '.repeat(level)}]` });
-  } else {
-    parts.push({ text: '{' });
-    for (const [index, [name, item]] of membersOf(value).entries()) {
-      parts.push({ text: `${index === 0 ? '' : ','}${line}${textJson(name)}: ` }, { value: item, level: level + 1 });
-    }
-    parts.push({ text: `\n${'  '.repeat(level)}}` });
-  }
-  for (const part of parts.toReversed()) open.push(part);
+function membersOf(value: Value): readonly Part[] {
+  if (value instanceof Struct) return [...value.members].map(asPart);
+  if (!(value instanceof StringMap)) return [];
+  return [...value.members].toSorted(([left], [right]) => compareText(left, right)).map(asPart);
 }
 
-function membersOf(value: Value): readonly (readonly [string, Value])[] {
-  if (value instanceof Struct) return [...value.members];
-  if (!(value instanceof StringMap)) return [];
-  return [...value.members].toSorted(([left], [right]) => compareText(left, right));
+function asPart([name, value]: readonly [string, Value]): Part {
+  return { label: `${textJson(name)}: `, value };
 }
+
+/** What reading costs at least. */
+const READ_STEPS = 60;
 
 /** @throws Failure when the text is not JSON, or holds a number that no float can be */
 export function fromJson(text: string, meter: Meter): Value {
-  meter.chargeText(text.length);
+  meter.charge(READ_STEPS + text.length);
   let json: JsonValue;
   try {
     json = JSON.parse(text.toWellFormed()) as JsonValue;
@@ -108,41 +135,60 @@ export function fromJson(text: string, meter: Meter): Value {
   return importJson(json, meter);
 }
 
+/** A list or map of which the parts from `next` on are not yet there. */
 interface Unfinished {
-  readonly json: JsonValue;
-  readonly depth: number;
-  readonly put: (value: Value) => void;
+  readonly parts: readonly JsonValue[];
+  next: number;
+  readonly put: (index: number, value: Value) => void;
 }
 
 /** Decoded JSON as a value: every number is a float, keys are texts like any other. */
 export function importJson(json: JsonValue, meter: Meter): Value {
-  if (typeof json !== 'object' || json === null) return importOne(json, 0, []);
-  let whole: Value = null;
-  const open: Unfinished[] = [{ json, depth: 0, put: (value) => (whole = value) }];
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    meter.charge(1);
-    if (next.depth > MAX_DATA_DEPTH) fail('exceeded max depth');
-    next.put(importOne(next.json, next.depth + 1, open));
+  const open: Unfinished[] = [];
+  const whole = importOne(json, open);
+  for (let level = open.at(-1); level !== undefined; level = open.at(-1)) {
+    if (open.length > MAX_DATA_DEPTH) fail('exceeded max depth');
+    importParts(level, open);
+    if (open.at(-1) === level) {
+      meter.charge(level.parts.length);
+      open.pop();
+    }
   }
   return whole;
 }
 
-/** The value itself; its parts are left open and put into it later. */
-function importOne(json: JsonValue, depth: number, open: Unfinished[]): Value {
+/** Until there are no more parts, or one has parts of its own: those come first. */
+function importParts(level: Unfinished, open: Unfinished[]): void {
+  const depth = open.length;
+  while (level.next < level.parts.length && open.length === depth) {
+    const part = level.parts[level.next] as JsonValue;
+    level.put(level.next++, typeof part === 'object' ? importOne(part, open) : importScalar(part));
+  }
+}
+
+function importScalar(json: string | number | boolean): Value {
   if (typeof json === 'string') return json.toWellFormed();
-  if (typeof json === 'number') return Number.isFinite(json) ? json : fail(`json: cannot unmarshal number into Go value of type float64`);
-  if (json === null || typeof json === 'boolean') return json;
+  const isFloat = typeof json === 'boolean' || Number.isFinite(json);
+  return isFloat ? json : fail('json: cannot unmarshal number into Go value of type float64');
+}
+
+/** The value itself; the parts it has are left open. */
+function importOne(json: JsonValue, open: Unfinished[]): Value {
+  if (json === null) return null;
+  if (typeof json !== 'object') return importScalar(json);
   if (isArray(json)) {
-    const items = Array.from<Value>({ length: json.length }).fill(null);
-    for (const [index, item] of json.entries()) open.push({ json: item, depth, put: (value) => (items[index] = value) });
-    return new ItemList(items);
+    const items: Value[] = [];
+    open.push({ parts: json, next: 0, put: (_, value) => items.push(value) });
+    // The list knows its length before its items are there.
+    return new ItemList(items, ANY_LIST, json.length);
   }
   const members = new Map<string, Value>();
-  for (const [name, member] of Object.entries(json)) {
-    const key = name.toWellFormed();
-    members.set(key, null);
-    open.push({ json: member, depth, put: (value) => members.set(key, value) });
-  }
+  const names = Object.keys(json);
+  open.push({
+    parts: Object.values(json),
+    next: 0,
+    put: (index, value) => members.set((names[index] as string).toWellFormed(), value),
+  });
   return new StringMap(members);
 }
 

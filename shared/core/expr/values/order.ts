@@ -12,7 +12,9 @@ export function inOrder(operator: Comparison, left: Value, right: Value): boolea
   const a = numberOf(left);
   const b = numberOf(right);
   if (a !== undefined && b !== undefined) {
-    return typeof a === 'bigint' && typeof b === 'bigint' ? holds(operator, a, b) : holds(operator, Number(a), Number(b));
+    return typeof a === 'bigint' && typeof b === 'bigint'
+      ? holds(operator, a, b)
+      : holds(operator, Number(a), Number(b));
   }
   if (typeof left === 'string' && typeof right === 'string') return holds(operator, compareText(left, right), 0);
   if (left instanceof Time && right instanceof Time) return holds(operator, left.nanoseconds, right.nanoseconds);

@@ -57,7 +57,7 @@ function writeRune(bytes: Uint8Array, at: number, code: number): number {
 export function decode(bytes: Uint8Array): string {
   const parts: string[] = [];
   let units: number[] = [];
-  for (let at = 0; at < bytes.length; ) {
+  for (let at = 0; at < bytes.length;) {
     const [code, width] = readRune(bytes, at);
     at += width;
     if (code > 0xffff) units.push(0xd800 + ((code - 0x10000) >> 10), 0xdc00 + ((code - 0x10000) & 0x3ff));
@@ -76,7 +76,8 @@ const LEAST = [0, 0, 0x80, 0x800, 0x10000];
 function readRune(bytes: Uint8Array, at: number): readonly [code: number, width: number] {
   const first = bytes[at] ?? 0;
   if (first < 0x80) return [first, 1];
-  const width = first >= 0xc2 && first < 0xe0 ? 2 : first >= 0xe0 && first < 0xf0 ? 3 : first >= 0xf0 && first < 0xf5 ? 4 : 0;
+  const width =
+    first >= 0xc2 && first < 0xe0 ? 2 : first >= 0xe0 && first < 0xf0 ? 3 : first >= 0xf0 && first < 0xf5 ? 4 : 0;
   if (width === 0 || at + width > bytes.length) return [RAW + first, 1];
   let code = first & (0x7f >> width);
   for (let index = 1; index < width; index++) {
@@ -149,7 +150,10 @@ function compareBytes(left: Uint8Array, right: Uint8Array): number {
  * Searching and cutting work on UTF-16 units as on bytes, unless a stray byte is about: then each string is handed over
  * as one unit per byte, and what comes back is put together again.
  */
-export function bytewise(texts: readonly string[], work: (texts: readonly string[]) => readonly string[]): readonly string[] {
+export function bytewise(
+  texts: readonly string[],
+  work: (texts: readonly string[]) => readonly string[],
+): readonly string[] {
   if (texts.every((text) => text.isWellFormed())) return work(texts);
   return work(texts.map(toBinary)).map(fromBinary);
 }

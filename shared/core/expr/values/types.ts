@@ -51,7 +51,12 @@ export const TIME: Type = { name: 'time.Time', kind: 'struct', declared: 'time.T
 export const DURATION: Type = { name: 'time.Duration', kind: 'int64', declared: 'time.Duration' };
 export const MONTH: Type = { name: 'time.Month', kind: 'int', declared: 'time.Month' };
 export const WEEKDAY: Type = { name: 'time.Weekday', kind: 'int', declared: 'time.Weekday' };
-export const LOCATION: Type = pointerTo({ name: 'time.Location', kind: 'struct', declared: 'time.Location', fields: new Map() });
+export const LOCATION: Type = pointerTo({
+  name: 'time.Location',
+  kind: 'struct',
+  declared: 'time.Location',
+  fields: new Map(),
+});
 
 export const ANY_LIST: Type = listOf(ANY);
 export const FLOAT_LIST: Type = listOf(FLOAT);

@@ -21,7 +21,20 @@ import {
   type Type,
 } from './types.ts';
 
-export type Value = null | boolean | number | bigint | string | Integer | List | Dictionary | Time | Location | Func | Struct | Word;
+export type Value =
+  | null
+  | boolean
+  | number
+  | bigint
+  | string
+  | Integer
+  | List
+  | Dictionary
+  | Time
+  | Location
+  | Func
+  | Struct
+  | Word;
 
 /** An integer that is not a plain int: int64, uint8, durations (nanoseconds), months, weekdays. */
 export class Integer {
@@ -59,8 +72,9 @@ export abstract class List {
 
 export class ItemList extends List {
   readonly items: readonly Value[];
-  constructor(items: readonly Value[], type: Type = ANY_LIST) {
-    super(type, items.length);
+  /** @param length when the items are put into their array later */
+  constructor(items: readonly Value[], type: Type = ANY_LIST, length: number = items.length) {
+    super(type, length);
     this.items = items;
   }
   override at(index: number): Value {
@@ -197,9 +211,12 @@ export class Location {
 export class Func {
   readonly type: Type;
   readonly run: (given: readonly Value[]) => Value;
-  constructor(type: Type, run: (given: readonly Value[]) => Value) {
+  /** What a call costs, beyond its place in the text. */
+  readonly steps: number;
+  constructor(type: Type, run: (given: readonly Value[]) => Value, steps = 0) {
     this.type = type;
     this.run = run;
+    this.steps = steps;
   }
 }
 
@@ -252,7 +269,8 @@ export function identityOf(key: Value): string | symbol {
   if (key instanceof Integer) return `${key.type.name}:${key.value}`;
   if (key instanceof Time) return `time:${key.nanoseconds}:${key.zone.name}`;
   if (key instanceof Location) return `location:${key.zone.name}`;
-  if (key instanceof List && key.type === PAIR) return `pair:${JSON.stringify(key.toArray().map((part) => String(identityOf(part))))}`;
+  if (key instanceof List && key.type === PAIR)
+    return `pair:${JSON.stringify(key.toArray().map((part) => String(identityOf(part))))}`;
   if (typeof key === 'object' && key !== null) return fail(`hash of unhashable type: ${typeName(key)}`);
   return `${typeName(key)}:${key}`;
 }

@@ -34,14 +34,12 @@ export function finishCanary(pass: Pass, outcome: CanaryOutcome): Decision<Rollo
 }
 
 function baseStatus(pass: Pass, { restart }: CanaryOutcome): StatusDraft {
-  const { stored } = pass;
   return {
     ...freshStatus(pass),
     ...(restart?.restartedAt === undefined ? {} : { restartedAt: restart.restartedAt }),
     selector: formatSelector(pass.rollout.spec.selector),
     currentStepHash: stepHash(canaryOf(pass)?.steps),
     canary: {
-      ...stored.canary,
       currentStepAnalysisRunStatus: referenceTo(pass.runs.Step),
       currentBackgroundAnalysisRunStatus: referenceTo(pass.runs.Background),
     },

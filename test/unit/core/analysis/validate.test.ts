@@ -20,7 +20,13 @@ describe('given a metric, when it is validated, then the first violated rule is 
       given: { count: '3', interval: '1s', failureLimit: '2', consecutiveSuccessLimit: '2' },
       then: 'count (3) must be >= failureLimit + consecutiveSuccessLimit (2 + 2) if both >= 0',
     },
+    {
+      given: { count: 2, interval: '1s', consecutiveSuccessLimit: 3 },
+      then: 'count (2) must be >= failureLimit + consecutiveSuccessLimit (0 + 3) if both >= 0',
+    },
     { given: { count: 2, interval: '1s', failureLimit: 2 }, then: undefined },
+    { given: { count: 2, interval: '1s', failureLimit: -1, consecutiveSuccessLimit: 2 }, then: undefined },
+    { given: { count: 1, inconclusiveLimit: 1 }, then: undefined },
     { given: { failureLimit: 2 }, then: undefined },
     {
       given: { count: 1, failureLimit: -1, consecutiveSuccessLimit: 2 },

@@ -24,6 +24,12 @@ const CASES: readonly Case[] = [
   { given: 'a delay in the past', metric: { initialDelay: '30s' }, now: 50, then: 30 },
   { given: 'an interval', metric: { interval: '1m' }, result: SUCCESS_AT_10, then: 70 },
   { given: 'an error and an interval', metric: { interval: '1m' }, result: ERROR_AT_10, then: 20 },
+  {
+    given: 'an error and then a success',
+    metric: { interval: '1m' },
+    result: { measurements: [measured('Error', 1), measured('Successful', 12)] },
+    then: 72,
+  },
   { given: 'an error without interval', result: ERROR_AT_10, then: 20 },
   {
     given: 'a completed one',

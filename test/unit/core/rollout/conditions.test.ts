@@ -3,7 +3,16 @@ import type { ReplicaSet } from '#core/resources/kubernetes.ts';
 import { replaceCondition, setCondition } from '#core/rollout/conditions.ts';
 import { decideRollout } from '#core/rollout/decide.ts';
 import { formatTimestamp } from '#core/time.ts';
-import { aCondition, aReplicaSet, aRollout, aService, hashOfVersion, pause, setWeight, T0 } from '../../../support/builders.ts';
+import {
+  aCondition,
+  aReplicaSet,
+  aRollout,
+  aService,
+  hashOfVersion,
+  pause,
+  setWeight,
+  T0,
+} from '../../../support/builders.ts';
 import { snapshotOf } from '../../../support/rollout-snapshot.ts';
 
 const NOW = T0 + 60_000;
@@ -22,7 +31,10 @@ describe('setting a condition', () => {
     const { conditions, changed } = setCondition(list, { ...next, reason: 'b' }, NOW);
     expect(changed).toBe(true);
     expect(conditions.map(({ type }) => type)).toEqual(['Progressing', 'Available']);
-    expect(conditions.at(-1)).toMatchObject({ lastTransitionTime: formatTimestamp(T0), lastUpdateTime: formatTimestamp(NOW) });
+    expect(conditions.at(-1)).toMatchObject({
+      lastTransitionTime: formatTimestamp(T0),
+      lastUpdateTime: formatTimestamp(NOW),
+    });
   });
 
   it('given another status, then the transition is now', () => {
@@ -40,7 +52,11 @@ describe('setting a condition', () => {
 });
 
 describe('the conditions of a full status', () => {
-  const promoted = aRollout().replicas(2).canary([setWeight(50)]).promoted().revision(1);
+  const promoted = aRollout()
+    .replicas(2)
+    .canary([setWeight(50)])
+    .promoted()
+    .revision(1);
   const updating = aRollout().replicas(2).canary([pause()]).updating('v1', 'v2').revision(2);
   const whole = aReplicaSet({ size: 2, revision: 1 });
   const conditionsOf = (rollout: typeof promoted, replicaSets: readonly ReplicaSet[]) =>
@@ -61,7 +77,10 @@ describe('the conditions of a full status', () => {
   });
 
   it('given a finished Rollout loses a pod, then it turned unhealthy and progresses again', () => {
-    const conditions = [aCondition('Healthy', 'True', 'RolloutHealthy'), aCondition('Progressing', 'True', 'NewReplicaSetAvailable')];
+    const conditions = [
+      aCondition('Healthy', 'True', 'RolloutHealthy'),
+      aCondition('Progressing', 'True', 'NewReplicaSetAvailable'),
+    ];
     const lame = aReplicaSet({ size: 2, available: 1, revision: 1 });
     expect(conditionsOf(promoted.status({ conditions }), [lame])).toMatchObject([
       { type: 'Healthy', status: 'False', message: 'Rollout is not healthy' },

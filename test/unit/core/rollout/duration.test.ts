@@ -3,7 +3,12 @@ import { aRollout, pause, setWeight } from '../../../support/builders.ts';
 import { RolloutWorld } from '../../../support/rollout-world.ts';
 
 function running(): RolloutWorld {
-  const world = new RolloutWorld(aRollout().replicas(2).canary([setWeight(50), pause()]).build());
+  const world = new RolloutWorld(
+    aRollout()
+      .replicas(2)
+      .canary([setWeight(50), pause()])
+      .build(),
+  );
   world.settle();
   return world;
 }
@@ -71,7 +76,10 @@ describe('the duration of an update', () => {
     world.now += 60_000;
     world.deploy('v3');
     world.settle();
-    expect(world.status.duration).toEqual({ rolloutStartedAt: expect.any(String), manualPauseStartedAt: expect.any(String) });
+    expect(world.status.duration).toEqual({
+      rolloutStartedAt: expect.any(String),
+      manualPauseStartedAt: expect.any(String),
+    });
     expect(between(first?.rolloutStartedAt, world.status.duration?.rolloutStartedAt)).toBeGreaterThanOrEqual(60);
   });
 

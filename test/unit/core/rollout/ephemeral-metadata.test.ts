@@ -10,11 +10,13 @@ import { snapshotOf } from '../../../support/rollout-snapshot.ts';
 
 const CANARY = { labels: { role: 'canary' } };
 const STABLE = { labels: { role: 'stable' }, annotations: { note: 's' } };
-const rollout = aRollout().replicas(2).canary([setWeight(50), pause()], { canaryMetadata: CANARY, stableMetadata: STABLE });
+const rollout = aRollout()
+  .replicas(2)
+  .canary([setWeight(50), pause()], { canaryMetadata: CANARY, stableMetadata: STABLE });
 
 function afterPatch(actions: readonly Action[], name: string): ReplicaSet | Pod | undefined {
   const action = actions.find((candidate) => candidate.type === 'patch' && candidate.after.metadata.name === name);
-  return action?.type === 'patch' ? (action.after as ReplicaSet | Pod) : undefined;
+  return action?.type === 'patch' ? action.after : undefined;
 }
 
 function labelsOf(actions: readonly Action[], replicaSet: ReplicaSet) {
@@ -33,29 +35,45 @@ describe('metadata that pods carry for a while', () => {
     const { actions } = decideRollout(snapshotOf(updating, { replicaSets: [v0, v1, v2], pods }));
     expect([v0, v1, v2].map((replicaSet) => labelsOf(actions, replicaSet))).toEqual([undefined, 'stable', 'canary']);
     expect(afterPatch(actions, v0.metadata.name)?.metadata.annotations).not.toHaveProperty([EPHEMERAL_METADATA]);
-    expect(afterPatch(actions, 'one')?.metadata).toMatchObject({ labels: { role: 'stable', app: 'checkout' }, annotations: { note: 's' } });
+    expect(afterPatch(actions, 'one')?.metadata).toMatchObject({
+      labels: { role: 'stable', app: 'checkout' },
+      annotations: { note: 's' },
+    });
     expect(afterPatch(actions, 'two')?.metadata.labels).toMatchObject({ role: 'canary' });
     const kinds = actions.map((action) => (action.type === 'patch' ? action.after.kind : ''));
     expect(kinds.indexOf('ReplicaSet')).toBeLessThan(kinds.indexOf('Pod'));
   });
 
   it('given the promotion, then the new version takes the metadata of the stable one and loses its own', () => {
-    const canary = withEphemeralMetadata(aReplicaSet({ version: 'v2', size: 2, revision: 2 }), { ...CANARY, annotations: { own: 'x' } });
+    const canary = withEphemeralMetadata(aReplicaSet({ version: 'v2', size: 2, revision: 2 }), {
+      ...CANARY,
+      annotations: { own: 'x' },
+    });
     const promoted = rollout.promoted('v2').version('v2').revision(2).build();
     const pod = aPod(canary, 'two');
-    const seen = { replicaSets: [canary], pods: [{ ...pod, metadata: { ...pod.metadata, annotations: { own: 'x', mine: 'y' } } }] };
+    const seen = {
+      replicaSets: [canary],
+      pods: [{ ...pod, metadata: { ...pod.metadata, annotations: { own: 'x', mine: 'y' } } }],
+    };
     const { actions } = decideRollout(snapshotOf(promoted, seen));
     const after = afterPatch(actions, canary.metadata.name) as ReplicaSet;
     expect(after.spec?.template?.metadata).toMatchObject({ labels: { role: 'stable' }, annotations: { note: 's' } });
     expect(after.spec?.template?.metadata?.annotations).not.toHaveProperty('own');
-    expect(after.metadata.annotations?.[EPHEMERAL_METADATA]).toBe('{"labels":{"role":"stable"},"annotations":{"note":"s"}}');
+    expect(after.metadata.annotations?.[EPHEMERAL_METADATA]).toBe(
+      '{"labels":{"role":"stable"},"annotations":{"note":"s"}}',
+    );
     expect(afterPatch(actions, 'two')?.metadata.annotations).toEqual({ note: 's', mine: 'y' });
   });
 
   it('given everything carries it already, then nothing is written', () => {
     const settled = withEphemeralMetadata(aReplicaSet({ version: 'v1', size: 2, revision: 1 }), STABLE);
     const promoted = rollout.promoted().revision(1).build();
-    const { actions } = decideRollout(snapshotOf(promoted, { replicaSets: [settled], pods: [{ ...aPod(settled, 'one'), metadata: { ...aPod(settled, 'one').metadata, annotations: { note: 's' } } }] }));
+    const { actions } = decideRollout(
+      snapshotOf(promoted, {
+        replicaSets: [settled],
+        pods: [{ ...aPod(settled, 'one'), metadata: { ...aPod(settled, 'one').metadata, annotations: { note: 's' } } }],
+      }),
+    );
     expect(actions).toEqual([]);
   });
 
@@ -67,7 +85,12 @@ describe('metadata that pods carry for a while', () => {
 
   it('given all four fields are gone from the spec, then what was injected stays', () => {
     const settled = withEphemeralMetadata(aReplicaSet({ version: 'v1', size: 2, revision: 1 }), STABLE);
-    const bare = aRollout().replicas(2).canary([setWeight(50), pause()]).promoted().revision(1).build();
+    const bare = aRollout()
+      .replicas(2)
+      .canary([setWeight(50), pause()])
+      .promoted()
+      .revision(1)
+      .build();
     expect(decideRollout(snapshotOf(bare, { replicaSets: [settled] })).actions).toEqual([]);
   });
 
@@ -105,7 +128,9 @@ describe('what a pass must read', () => {
 
   it('given a blue-green Rollout, then both Services and both analyses', () => {
     const reads = readsOf(
-      aRollout().blueGreen({ previewService: 'preview', prePromotionAnalysis: analysed, postPromotionAnalysis: analysed }).build(),
+      aRollout()
+        .blueGreen({ previewService: 'preview', prePromotionAnalysis: analysed, postPromotionAnalysis: analysed })
+        .build(),
     );
     expect(reads).toMatchObject({ services: ['active', 'preview'], templates: [{ name: 'a' }, { name: 'b' }] });
   });

@@ -29,18 +29,30 @@ import { snapshotOf } from '../../../support/rollout-snapshot.ts';
 const V1 = hashOfVersion('v1');
 const V2 = hashOfVersion('v2');
 
-function patchOf<T>(actions: readonly Action[], name: string): T | undefined {
+function patchOf(actions: readonly Action[], name: string): ReplicaSet | undefined {
   const action = actions.find((candidate) => candidate.type === 'patch' && candidate.after.metadata.name === name);
-  return action?.type === 'patch' ? (action.after as T) : undefined;
+  return action?.type === 'patch' ? action.after : undefined;
 }
 
 describe('label selectors', () => {
   it.each<{ selector: LabelSelector | undefined; text: string; then: boolean }>([
     { selector: { matchLabels: { app: 'a' } }, text: 'app=a', then: true },
     { selector: { matchLabels: { tier: 'web', app: 'a' } }, text: 'app=a,tier=web', then: false },
-    { selector: { matchExpressions: [{ key: 'app', operator: 'In', values: ['b', 'a'] }] }, text: 'app in (a,b)', then: true },
-    { selector: { matchExpressions: [{ key: 'app', operator: 'NotIn', values: ['a'] }] }, text: 'app notin (a)', then: false },
-    { selector: { matchExpressions: [{ key: 'tier', operator: 'NotIn', values: ['a'] }] }, text: 'tier notin (a)', then: true },
+    {
+      selector: { matchExpressions: [{ key: 'app', operator: 'In', values: ['b', 'a'] }] },
+      text: 'app in (a,b)',
+      then: true,
+    },
+    {
+      selector: { matchExpressions: [{ key: 'app', operator: 'NotIn', values: ['a'] }] },
+      text: 'app notin (a)',
+      then: false,
+    },
+    {
+      selector: { matchExpressions: [{ key: 'tier', operator: 'NotIn', values: ['a'] }] },
+      text: 'tier notin (a)',
+      then: true,
+    },
     { selector: { matchExpressions: [{ key: 'app', operator: 'Exists' }] }, text: 'app', then: true },
     { selector: { matchExpressions: [{ key: 'app', operator: 'DoesNotExist' }] }, text: '!app', then: false },
     {
@@ -98,7 +110,7 @@ describe('whose ReplicaSets they are', () => {
   it('given one without controller that matches, then it is adopted and used at once', () => {
     const { actions } = decideRollout(snapshotOf(rollout.build(), { replicaSets: [orphan()] }));
     expect(actions.map(({ type }) => type)).toEqual(['patch']);
-    expect(patchOf<ReplicaSet>(actions, `checkout-${V1}`)?.metadata.ownerReferences).toEqual([controllerOfRollout()]);
+    expect(patchOf(actions, `checkout-${V1}`)?.metadata.ownerReferences).toEqual([controllerOfRollout()]);
   });
 
   it('given one that belongs to a Deployment, then it is left alone, and its name is a collision', () => {
@@ -109,7 +121,10 @@ describe('whose ReplicaSets they are', () => {
     expect(status?.collisionCount).toBe(1);
     const next = decideRollout(snapshotOf(rollout.status({ collisionCount: 1 }).build(), { replicaSets: [foreign] }));
     expect(next.actions).toMatchObject([
-      { type: 'create', object: { metadata: { name: newReplicaSetName(rollout.status({ collisionCount: 1 }).build()) } } },
+      {
+        type: 'create',
+        object: { metadata: { name: newReplicaSetName(rollout.status({ collisionCount: 1 }).build()) } },
+      },
     ]);
   });
 
@@ -117,7 +132,7 @@ describe('whose ReplicaSets they are', () => {
     const stray = aReplicaSet({ version: 'v0' });
     const replicaSets = [aReplicaSet(), { ...stray, metadata: { ...stray.metadata, labels: { app: 'else' } } }];
     const { actions } = decideRollout(snapshotOf(rollout.build(), { replicaSets }));
-    expect(patchOf<ReplicaSet>(actions, stray.metadata.name)?.metadata.ownerReferences).toEqual([]);
+    expect(patchOf(actions, stray.metadata.name)?.metadata.ownerReferences).toEqual([]);
   });
 });
 
@@ -177,7 +192,9 @@ describe('making the ReplicaSet of a new template', () => {
   });
 
   it('given a first version, then it carries the metadata of the stable one', () => {
-    const decorated = aRollout().canary([], { stableMetadata: { annotations: { a: 'b' } }, canaryMetadata: {} }).build();
+    const decorated = aRollout()
+      .canary([], { stableMetadata: { annotations: { a: 'b' } }, canaryMetadata: {} })
+      .build();
     const { actions } = decideRollout(snapshotOf(decorated));
     expect(actions).toMatchObject([{ object: { spec: { template: { metadata: { annotations: { a: 'b' } } } } } }]);
   });
@@ -191,12 +208,17 @@ describe('making the ReplicaSet of a new template', () => {
       topologyKey: 'kubernetes.io/hostname',
     };
     const preferred = { preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 7, podAffinityTerm: term }] };
-    expect(actions).toMatchObject([{ object: { spec: { template: { spec: { affinity: { podAntiAffinity: preferred } } } } } }]);
+    expect(actions).toMatchObject([
+      { object: { spec: { template: { spec: { affinity: { podAntiAffinity: preferred } } } } } },
+    ]);
   });
 });
 
 describe('the revision of an existing ReplicaSet', () => {
-  const updating = aRollout().replicas(2).canary([setWeight(50), pause()]).updating('v1', 'v2');
+  const updating = aRollout()
+    .replicas(2)
+    .canary([setWeight(50), pause()])
+    .updating('v1', 'v2');
 
   it('given an old version that comes back, then it gets the next number and remembers its own', () => {
     const replicaSets = [
@@ -204,7 +226,7 @@ describe('the revision of an existing ReplicaSet', () => {
       aReplicaSet({ version: 'v2', size: 0, revision: 2, annotations: { [REVISION_HISTORY]: '1' } }),
     ];
     const { actions } = decideRollout(snapshotOf(updating.revision(3).build(), { replicaSets }));
-    expect(patchOf<ReplicaSet>(actions, `checkout-${V2}`)?.metadata.annotations).toMatchObject({
+    expect(patchOf(actions, `checkout-${V2}`)?.metadata.annotations).toMatchObject({
       [REVISION]: '4',
       [REVISION_HISTORY]: '1,2',
     });
@@ -217,7 +239,7 @@ describe('the revision of an existing ReplicaSet', () => {
     ];
     const rollout = updating.revision(2).annotated({ team: 'shop' }).build();
     const { actions } = decideRollout(snapshotOf(rollout, { replicaSets }));
-    expect(patchOf<ReplicaSet>(actions, `checkout-${V2}`)?.metadata.annotations).toMatchObject({
+    expect(patchOf(actions, `checkout-${V2}`)?.metadata.annotations).toMatchObject({
       team: 'shop',
       gone: 'kept',
       [REVISION]: '2',
@@ -228,21 +250,29 @@ describe('the revision of an existing ReplicaSet', () => {
     const replicaSets = [aReplicaSet({ version: 'v1', size: 2, revision: 1 })];
     const rollout = aRollout().replicas(2).promoted().revision(1).spec({ minReadySeconds: 9 }).build();
     const { actions } = decideRollout(snapshotOf(rollout, { replicaSets }));
-    expect(patchOf<ReplicaSet>(actions, `checkout-${V1}`)?.spec?.minReadySeconds).toBe(9);
+    expect(patchOf(actions, `checkout-${V1}`)?.spec?.minReadySeconds).toBe(9);
   });
 
   it('given everything is in place but the number on the Rollout, then only that is written, and the pass ends', () => {
     const replicaSets = [aReplicaSet({ version: 'v1', size: 2, revision: 8 })];
     const decision = decideRollout(snapshotOf(aRollout().replicas(2).promoted().revision(1).build(), { replicaSets }));
-    expect(decision.actions).toMatchObject([{ type: 'patch', after: { kind: 'Rollout', metadata: { annotations: { [REVISION]: '8' } } } }]);
+    expect(decision.actions).toMatchObject([
+      { type: 'patch', after: { kind: 'Rollout', metadata: { annotations: { [REVISION]: '8' } } } },
+    ]);
     expect(decision.status).toBeUndefined();
     expect(decision.events).toMatchObject([{ reason: 'RolloutUpdated', message: 'Rollout updated to revision 8' }]);
   });
 
   it('given a number that is none, then its annotations are left alone', () => {
     const odd = aReplicaSet({ version: 'v1', size: 2 });
-    const replicaSets = [{ ...odd, metadata: { ...odd.metadata, annotations: { [REVISION]: 'x', [DESIRED_REPLICAS]: '2' } } }];
-    const rollout = aRollout().replicas(2).promoted().annotated({ team: 'shop', [REVISION]: 'x' }).build();
+    const replicaSets = [
+      { ...odd, metadata: { ...odd.metadata, annotations: { [REVISION]: 'x', [DESIRED_REPLICAS]: '2' } } },
+    ];
+    const rollout = aRollout()
+      .replicas(2)
+      .promoted()
+      .annotated({ team: 'shop', [REVISION]: 'x' })
+      .build();
     expect(decideRollout(snapshotOf(rollout, { replicaSets })).actions).toEqual([]);
   });
 });
@@ -295,14 +325,18 @@ describe('a change of R', () => {
     const steps = [setWeight(50), pause()];
     const rollout = aRollout().replicas(6).canary(steps).updating('v1', 'v2', 1).revision(2);
     const pauseConditions = [{ reason: 'CanaryPauseStep' as const, startTime: '2024-01-01T00:00:00Z' }];
-    const paused = rollout.status({ pauseConditions, controllerPause: true, canary: { currentBackgroundAnalysisRunStatus: { name: 'r', status: 'Running' } } });
+    const paused = rollout.status({
+      pauseConditions,
+      controllerPause: true,
+      canary: { currentBackgroundAnalysisRunStatus: { name: 'r', status: 'Running' } },
+    });
     const replicaSets = [
       aReplicaSet({ version: 'v1', size: 2, desired: 4, revision: 1 }),
       aReplicaSet({ version: 'v2', size: 2, desired: 4, revision: 2 }),
     ];
     const told = decideRollout(snapshotOf(paused.build(), { replicaSets })).status ?? {};
     const { actions, status } = decideRollout(snapshotOf(paused.status(told).build(), { replicaSets }));
-    expect(patchOf<ReplicaSet>(actions, `checkout-${V1}`)?.spec?.replicas).toBe(3);
+    expect(patchOf(actions, `checkout-${V1}`)?.spec?.replicas).toBe(3);
     expect(status).toMatchObject({ pauseConditions, controllerPause: true, currentStepIndex: 1, HPAReplicas: 4 });
     expect(status?.canary).toEqual(paused.build().status?.canary);
   });
@@ -311,7 +345,7 @@ describe('a change of R', () => {
     const rollout = aRollout().replicas(0).canary([]).promoted().revision(1).build();
     const replicaSets = [aReplicaSet({ size: 0, desired: 0, deadline: T0 + 9e9 })];
     const { actions } = decideRollout(snapshotOf(rollout, { replicaSets }));
-    expect(patchOf<ReplicaSet>(actions, `checkout-${V1}`)?.metadata.annotations).not.toHaveProperty('scale-down-deadline');
+    expect(patchOf(actions, `checkout-${V1}`)?.metadata.annotations).not.toHaveProperty('scale-down-deadline');
   });
 });
 
@@ -321,7 +355,11 @@ describe('whatever the API server can hold', () => {
     { given: 'a status of nothing', rollout: () => aRollout().status({}).build(), deleting: false },
     {
       given: 'a step index beyond the steps',
-      rollout: () => aRollout().canary([setWeight(1)]).updating('v1', 'v2', 9).build(),
+      rollout: () =>
+        aRollout()
+          .canary([setWeight(1)])
+          .updating('v1', 'v2', 9)
+          .build(),
       deleting: false,
     },
     {
@@ -335,11 +373,21 @@ describe('whatever the API server can hold', () => {
           .build(),
       deleting: false,
     },
-    { given: 'an odd template', rollout: () => aRollout().template({ ...aTemplate(), spec: { containers: [] } }).build(), deleting: false },
+    {
+      given: 'an odd template',
+      rollout: () =>
+        aRollout()
+          .template({ ...aTemplate(), spec: { containers: [] } })
+          .build(),
+      deleting: false,
+    },
   ])('given $given, then a decision is made', ({ rollout, deleting }) => {
     const object = rollout();
     const metadata = deleting ? { ...object.metadata, deletionTimestamp: '2024-01-01T00:00:00Z' } : object.metadata;
-    const snapshot = snapshotOf({ ...object, metadata }, { replicaSets: [aReplicaSet(), aReplicaSet({ version: 'v2' })] });
+    const snapshot = snapshotOf(
+      { ...object, metadata },
+      { replicaSets: [aReplicaSet(), aReplicaSet({ version: 'v2' })] },
+    );
     const decision = decideRollout(snapshot);
     expect(decision).toEqual(decideRollout(snapshot));
     if (deleting) expect(decision).toEqual({ actions: [], events: [] });

@@ -32,7 +32,9 @@ describe('restarting pods', () => {
   it('given all pods are older and available, then as many go as may be unavailable, and the pass ends', () => {
     const decision = decide({ pods: pods(4, T0) });
     expect(evicted(decision)).toEqual(['old-0']);
-    expect(decision.actions).toMatchObject([{ type: 'create', object: { apiVersion: 'policy/v1', metadata: { namespace: 'shop' } } }]);
+    expect(decision.actions).toMatchObject([
+      { type: 'create', object: { apiVersion: 'policy/v1', metadata: { namespace: 'shop' } } },
+    ]);
     expect(decision.status).toBeUndefined();
     expect(decision.requeueAfter).toBe(30 * SECOND);
   });
@@ -44,7 +46,12 @@ describe('restarting pods', () => {
   });
 
   it('given two replicas of which none may be missing, then one goes all the same', () => {
-    const pair = aRollout().replicas(2).canary([]).promoted().revision(1).spec({ restartAt: formatTimestamp(AT) });
+    const pair = aRollout()
+      .replicas(2)
+      .canary([])
+      .promoted()
+      .revision(1)
+      .spec({ restartAt: formatTimestamp(AT) });
     const two = aReplicaSet({ version: 'v1', size: 2, revision: 1 });
     const seen = { replicaSets: [two], pods: [aPod(two, 'a', T0), aPod(two, 'b', T0)], now: AT + MINUTE };
     expect(evicted(decideRollout(snapshotOf(pair.build(), seen)))).toEqual(['a']);
@@ -64,14 +71,20 @@ describe('restarting pods', () => {
   });
 
   it('given pods that are on their way out, then they are waited for', () => {
-    const going = pods(1, T0).map((pod) => ({ ...pod, metadata: { ...pod.metadata, deletionTimestamp: formatTimestamp(AT) } }));
+    const going = pods(1, T0).map((pod) => ({
+      ...pod,
+      metadata: { ...pod.metadata, deletionTimestamp: formatTimestamp(AT) },
+    }));
     const decision = decide({ pods: [...going, ...pods(4, AT + SECOND, 'new')] });
     expect(evicted(decision)).toEqual([]);
     expect(decision.status?.restartedAt).toBeUndefined();
   });
 
   it('given pods that are ready for too short a time, then they do not count as available', () => {
-    const young = pods(4, AT + 50 * SECOND, 'new').map((pod) => ({ ...pod, metadata: { ...pod.metadata, creationTimestamp: formatTimestamp(T0) } }));
+    const young = pods(4, AT + 50 * SECOND, 'new').map((pod) => ({
+      ...pod,
+      metadata: { ...pod.metadata, creationTimestamp: formatTimestamp(T0) },
+    }));
     const slow = promoted.spec({ minReadySeconds: 30 });
     const replicaSets = [{ ...stable, spec: { ...stable.spec!, minReadySeconds: 30 } }];
     const decision = decideRollout(snapshotOf(slow.build(), { replicaSets, pods: young, now: AT + MINUTE }));
@@ -99,7 +112,12 @@ describe('restarting pods', () => {
       .spec({ restartAt: formatTimestamp(AT) });
     const seen = {
       replicaSets: [newest, half],
-      pods: [aPod(newest, 'canary-0', T0), aPod(newest, 'canary-1', T0), aPod(half, 'stable-0', T0), aPod(half, 'stable-1', T0)],
+      pods: [
+        aPod(newest, 'canary-0', T0),
+        aPod(newest, 'canary-1', T0),
+        aPod(half, 'stable-0', T0),
+        aPod(half, 'stable-1', T0),
+      ],
       now: AT + MINUTE,
     };
     expect(evicted(decideRollout(snapshotOf(rollout.build(), seen)))).toEqual(['stable-0']);

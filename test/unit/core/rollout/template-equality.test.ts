@@ -39,7 +39,7 @@ describe('a template and the one that Kubernetes stored for it', () => {
     {
       given: 'quantities of equal value',
       a: withContainer({ resources: { limits: { cpu: '1000m', memory: '1Gi' } } }),
-      b: withContainer({ resources: { limits: { cpu: 1 as unknown as string, memory: '1024Mi' } } }),
+      b: withContainer({ resources: { limits: { cpu: 1, memory: '1024Mi' } } }),
     },
     { given: 'empty against absent', a: withContainer({ args: [], env: [], resources: {} }), b: withContainer({}) },
     {
