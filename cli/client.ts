@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { create, type AxiosInstance } from 'axios';
-import { InvalidSpecError } from '#core/errors.ts';
+import { TransientError } from '#core/errors.ts';
 import { fullName, resolveName, type RolloutName } from '#core/commands/resolve-name.ts';
 import type { RolloutView } from '#core/messages/tree/view.ts';
 import type { Rollout } from '#core/resources/argo.ts';
@@ -36,7 +36,7 @@ export class ApiProblem extends Error {
   }
 }
 
-/** `--server` with WEIR_TOKEN, or the connection file of the local stack. @throws InvalidSpecError when there is neither */
+/** `--server` with WEIR_TOKEN, or the connection file of the local stack. @throws TransientError when there is neither */
 export function connectionFrom(flags: { server?: string; data?: string }, { environment }: Io): Connection {
   if (flags.server !== undefined) return { url: flags.server, token: environment['WEIR_TOKEN'] ?? '' };
   const file = join(flags.data ?? '.weir', 'connection.json');
@@ -44,7 +44,7 @@ export function connectionFrom(flags: { server?: string; data?: string }, { envi
     return JSON.parse(readFileSync(file, 'utf8')) as Connection;
   } catch (error) {
     const hint = 'start the local stack with npm start, or name one with --server URL and WEIR_TOKEN';
-    throw new InvalidSpecError(`no running stack: ${file} is not there; ${hint}`, { cause: error });
+    throw new TransientError(`no running stack: ${file} is not there; ${hint}`, { cause: error });
   }
 }
 

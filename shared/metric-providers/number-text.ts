@@ -19,19 +19,42 @@ export function parseFloatText(text: string): number | undefined {
   return undefined;
 }
 
-/** A fixed number of decimals, however large the number. */
+/** A fixed number of decimals, however large the number; a value in the middle of two goes to the even one. */
 export function formatFixed(value: number, decimals: number): string {
   if (!Number.isFinite(value)) return formatFloat(value);
-  return Math.abs(value) < 1e21 ? value.toFixed(decimals) : `${formatFloat(value)}.${'0'.repeat(decimals)}`;
+  const magnitude = Math.abs(value);
+  const sign = value < 0 || Object.is(value, -0) ? '-' : '';
+  if (magnitude >= 1e21) return `${formatFloat(value)}.${'0'.repeat(decimals)}`;
+  return sign + (isTieAboveEven(magnitude, decimals) ? truncated(magnitude, decimals) : magnitude.toFixed(decimals));
 }
 
-/** As Go prints a value inside a list: `1.5`, `1e-05`, `<nil>`. */
+/** `0.125` with two decimals: toFixed would go up to `0.13`. */
+function isTieAboveEven(magnitude: number, decimals: number): boolean {
+  const [digits = '', rest = ''] = splitAt(exactDigits(magnitude), decimals);
+  return /[02468]\.?$/.test(digits) && /^50*$/.test(rest);
+}
+
+function truncated(magnitude: number, decimals: number): string {
+  return splitAt(exactDigits(magnitude), decimals)[0];
+}
+
+/** With as many decimals as toFixed gives: a tie of a 64-bit float shows in far fewer. */
+function exactDigits(magnitude: number): string {
+  return magnitude.toFixed(100);
+}
+
+function splitAt(digits: string, decimals: number): readonly [kept: string, rest: string] {
+  const end = digits.indexOf('.') + 1 + decimals;
+  return [digits.slice(0, end), digits.slice(end)];
+}
+
+/** As Go prints a value inside a list: `1.5`, `1e-05`, `1.234567e+06`, `<nil>`. */
 export function formatPlain(value: JsonValue): string {
   if (value === null) return '<nil>';
   if (typeof value !== 'number') return typeof value === 'string' ? value : formatJson(value);
   if (!Number.isFinite(value)) return formatFloat(value);
   const magnitude = Math.abs(value);
-  if (magnitude !== 0 && (magnitude < 1e-4 || magnitude >= 1e21)) {
+  if (magnitude !== 0 && (magnitude < 1e-4 || magnitude >= 1e6)) {
     return value.toExponential().replace(/e([+-])(\d)$/, 'e$10$2');
   }
   return formatFloat(value);

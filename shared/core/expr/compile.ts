@@ -143,7 +143,7 @@ class Programs {
   #error(stage: ConditionStage, error: unknown): ConditionError {
     const at = error instanceof Failure ? error.at : undefined;
     const position = at === undefined ? undefined : positionOf(this.#source, at);
-    return new ConditionError(stage, textOf(error), position, { cause: error });
+    return new ConditionError(stage, shorten(textOf(error)), position, { cause: error });
   }
 }
 
@@ -156,8 +156,16 @@ function textOf(error: unknown): string {
   return messageOf(error);
 }
 
+/** Messages quote what they are about, which may be a megabyte; they end up in the status of Kubernetes objects. */
+const LONGEST_MESSAGE = 1_000;
+
+function shorten(text: string): string {
+  const shown = text.length > LONGEST_MESSAGE ? `${text.slice(0, LONGEST_MESSAGE)}…` : text;
+  return shown.toWellFormed();
+}
+
 function positionOf(source: string, at: number): Position {
   const before = source.slice(0, at);
   const lineStart = before.lastIndexOf('\n') + 1;
-  return { line: before.split('\n').length, column: [...before.slice(lineStart)].length + 1 };
+  return { line: before.split('\n').length, column: Array.from(before.slice(lineStart)).length + 1 };
 }

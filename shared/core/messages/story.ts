@@ -24,7 +24,7 @@ export function releaseStory({ release, transitions, orders }: Told): string {
     heading(release),
     ...course(release, transitions),
     ...measurements(transitions),
-    ...orders.map(orderLine),
+    ...orders.toSorted((a, b) => a.receivedAt - b.receivedAt).map(orderLine),
     ending(release, transitions, orders),
   ];
   return lines

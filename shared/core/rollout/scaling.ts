@@ -3,7 +3,7 @@ import { DESIRED_REPLICAS } from '../resources/keys.ts';
 import type { ReplicaSet } from '../resources/kubernetes.ts';
 import { hasSeparateStable, isAborted, type Pass } from './pass.ts';
 import { desiredReplicasOf, revisionOf, sizeOf } from './replica-sets.ts';
-import { hasDeadline, withoutDeadline } from './scale-down.ts';
+import { withoutDeadline } from './scale-down.ts';
 
 /**
  * One write: the size, and R as the annotation that tells a later change of R.
@@ -11,9 +11,8 @@ import { hasDeadline, withoutDeadline } from './scale-down.ts';
  */
 export function scale(pass: Pass, replicaSet: ReplicaSet, size: number, because: string): boolean {
   const current = pass.changes.current(replicaSet);
-  const stale = desiredReplicasOf(current) !== pass.replicas || (pass.replicas === 0 && hasDeadline(current));
   const from = sizeOf(current);
-  if (from === size && !stale) return false;
+  if (from === size && desiredReplicasOf(current) === pass.replicas) return false;
   const dropDeadline = size === 0 && !delaysScaleDownOnAbort(pass);
   pass.changes.edit(
     replicaSet,

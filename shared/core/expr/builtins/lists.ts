@@ -29,7 +29,7 @@ export const LISTS: ReadonlyMap<string, Builtin> = new Map([
   ['first', ofEnd('first', 0)],
   ['last', ofEnd('last', -1)],
   ['take', { check: checkTake, run: ([list = null, count = null]) => take(list, count) }],
-  ['reverse', ofList('reverse', (list, { meter }) => allocated(list.toArray().reverse(), meter))],
+  ['reverse', ofList('reverse', (list, { meter }) => allocated(list.toArray().toReversed(), meter))],
   ['uniq', ofList('uniq', (list, { meter }) => unique(list, meter))],
   ['flatten', ofList('flatten', (list, { meter }) => allocated(flatten(list, meter), meter))],
   ['concat', { check: checkConcat, run: concat }],

@@ -133,7 +133,7 @@ function split(text: string, separator: string, most: number, keepSeparator: boo
 
 /** Code points; with a limit the rest stays together. */
 function explode(text: string, most: number): readonly string[] {
-  const characters = [...text];
+  const characters = Array.from(text);
   if (most < 0 || characters.length <= most) return characters;
   return [...characters.slice(0, most - 1), characters.slice(most - 1).join('')];
 }
@@ -141,7 +141,8 @@ function explode(text: string, most: number): readonly string[] {
 function cut(text: string, separator: string, most: number, keepSeparator: boolean): readonly string[] {
   const parts: string[] = [];
   let start = 0;
-  while (most < 0 || parts.length < most - 1) {
+  const cuts = most < 0 ? text.length + 1 : most - 1;
+  for (let cut = 0; cut < cuts; cut++) {
     const found = text.indexOf(separator, start);
     if (found < 0) break;
     parts.push(text.slice(start, keepSeparator ? found + separator.length : found));
@@ -167,7 +168,7 @@ function replace(given: readonly Value[], { meter }: Surroundings): Value {
 
 /** Cut in front of every code point and at the end, as far as `most` cuts go. */
 function aroundCharacters(text: string, most: number): readonly string[] {
-  const characters = [...text];
+  const characters = Array.from(text);
   if (most < 0 || most > characters.length) return ['', ...characters, ''];
   return ['', ...characters.slice(0, most - 1), characters.slice(most - 1).join('')];
 }

@@ -169,17 +169,17 @@ function checkConditional(checking: Checking, node: ConditionalNode): Nature {
   if (!isBoolean(condition) && !isUnknown(condition)) {
     checking.problem(node.condition, `non-bool expression (type ${natureName(condition)}) used as condition`);
   }
-  return common(checking.visit(node.then), checking.visit(node.otherwise));
+  return common(checking.visit(node.consequent), checking.visit(node.alternative));
 }
 
 /** The nature that both branches share; any when they share none. */
-function common(then: Nature, otherwise: Nature): Nature {
-  if (then.nil === true) return otherwise;
-  if (otherwise.nil === true) return then;
-  if (!isAssignable(then, otherwise)) return UNKNOWN;
-  if (!isList(then.type) || !isList(otherwise.type)) return then;
-  const [a, b] = [elementOf(then), elementOf(otherwise)];
-  return isAssignable(a, b) && isAssignable(b, a) ? then : natureOf(ANY_LIST);
+function common(consequent: Nature, alternative: Nature): Nature {
+  if (consequent.nil === true) return alternative;
+  if (alternative.nil === true) return consequent;
+  if (!isAssignable(consequent, alternative)) return UNKNOWN;
+  if (!isList(consequent.type) || !isList(alternative.type)) return consequent;
+  const [a, b] = [elementOf(consequent), elementOf(alternative)];
+  return isAssignable(a, b) && isAssignable(b, a) ? consequent : natureOf(ANY_LIST);
 }
 
 function checkArray(checking: Checking, node: ArrayNode): Nature {

@@ -136,8 +136,8 @@ function copyWith(node: Node, visit: (part: Node) => Node): Node {
       return {
         ...node,
         condition: visit(node.condition),
-        then: visit(node.then),
-        otherwise: visit(node.otherwise),
+        consequent: visit(node.consequent),
+        alternative: visit(node.alternative),
       };
     case 'array':
       return { ...node, items: node.items.map(visit) };

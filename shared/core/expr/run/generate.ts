@@ -177,9 +177,9 @@ function generateSequence(generating: Generating, node: SequenceNode): Evaluate 
 
 function generateConditional(generating: Generating, node: ConditionalNode): Evaluate {
   const condition = generating.generate(node.condition);
-  const then = generating.generate(node.then);
-  const otherwise = generating.generate(node.otherwise);
-  return (frame) => (asBoolean(condition(frame)) ? then(frame) : otherwise(frame));
+  const consequent = generating.generate(node.consequent);
+  const alternative = generating.generate(node.alternative);
+  return (frame) => (asBoolean(condition(frame)) ? consequent(frame) : alternative(frame));
 }
 
 function generateArray(generating: Generating, nodes: readonly Node[]): Evaluate {

@@ -49,10 +49,10 @@ function parseLet(parsing: Parsing): Node {
 function parseIf(parsing: Parsing): Node {
   const { at } = parsing.expect('operator', 'if');
   const condition = parsing.expression();
-  const then = parseBlock(parsing);
+  const consequent = parseBlock(parsing);
   parsing.expect('operator', 'else');
-  const otherwise = parsing.is('operator', 'if') ? parsing.expression() : parseBlock(parsing);
-  return parsing.create({ type: 'conditional', at, condition, then, otherwise });
+  const alternative = parsing.is('operator', 'if') ? parsing.expression() : parseBlock(parsing);
+  return parsing.create({ type: 'conditional', at, condition, consequent, alternative });
 }
 
 function parseBlock(parsing: Parsing): Node {
@@ -132,13 +132,13 @@ function parseTernary(parsing: Parsing, first: Node): Node {
   while (parsing.is('operator', '?')) {
     const { at } = parsing.advance();
     const condition = node;
-    let then = condition;
+    let consequent = condition;
     if (!parsing.skip('operator', ':')) {
-      then = parsing.expression();
+      consequent = parsing.expression();
       parsing.expect('operator', ':');
     }
-    const otherwise = parsing.expression();
-    node = parsing.create({ type: 'conditional', at, condition, then, otherwise });
+    const alternative = parsing.expression();
+    node = parsing.create({ type: 'conditional', at, condition, consequent, alternative });
   }
   return node;
 }

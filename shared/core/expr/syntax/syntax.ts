@@ -149,8 +149,8 @@ export interface ConditionalNode {
   readonly type: 'conditional';
   readonly at: number;
   readonly condition: Node;
-  readonly then: Node;
-  readonly otherwise: Node;
+  readonly consequent: Node;
+  readonly alternative: Node;
 }
 export interface ArrayNode {
   readonly type: 'array';
@@ -203,7 +203,7 @@ export function childrenOf(node: Node): readonly Node[] {
     case 'sequence':
       return node.nodes;
     case 'conditional':
-      return [node.condition, node.then, node.otherwise];
+      return [node.condition, node.consequent, node.alternative];
     case 'array':
       return node.items;
     case 'map':

@@ -21,7 +21,7 @@ export function timeString(time: Time): string {
 function formatElement(element: string, civil: Civil, offset: ZoneOffset): string {
   if (element === '') return '';
   if (isFraction(element)) return formatFraction(element, civil.nanosecond);
-  if (element === 'MST') return offset.abbreviation;
+  if (element === 'MST') return offset.abbreviation === '' ? formatOffset('0700', offset.seconds) : offset.abbreviation;
   if (element.startsWith('Z')) return offset.seconds === 0 ? 'Z' : formatOffset(element.slice(1), offset.seconds);
   if (element.startsWith('-')) return formatOffset(element.slice(1), offset.seconds);
   return formatDatePart(element, civil) ?? formatClockPart(element, civil);

@@ -35,15 +35,21 @@ import { fromLocal, UTC } from './zones.ts';
 
 interface Method {
   readonly type: Type;
-  readonly run: (receiver: never, given: readonly Value[]) => Value;
+  readonly run: (receiver: Value, given: readonly Value[]) => Value;
 }
 
-function method<R>(
-  parameters: readonly Type[],
-  result: Type,
-  run: (receiver: R, given: readonly Value[]) => Value,
-): Method {
-  return { type: functionType({ parameters, result }), run };
+type Given = readonly Value[];
+
+function onTime(parameters: readonly Type[], result: Type, run: (time: Time, given: Given) => Value): Method {
+  return { type: functionType({ parameters, result }), run: (receiver, given) => run(asTime(receiver), given) };
+}
+
+/** Of durations, months and weekdays. */
+function onInteger(parameters: readonly Type[], result: Type, run: (value: bigint, given: Given) => Value): Method {
+  return {
+    type: functionType({ parameters, result }),
+    run: (receiver, given) => run(receiver instanceof Integer ? receiver.value : 0n, given),
+  };
 }
 
 function civil(time: Time): Civil {
@@ -51,7 +57,7 @@ function civil(time: Time): Civil {
 }
 
 function ofTime(result: Type, run: (time: Time) => Value): Method {
-  return method<Time>([], result, run);
+  return onTime([], result, run);
 }
 
 function ofCivil(part: (civil: Civil) => number): Method {
@@ -59,7 +65,7 @@ function ofCivil(part: (civil: Civil) => number): Method {
 }
 
 function comparison(holds: (difference: bigint) => boolean): Method {
-  return method<Time>([TIME], BOOL, (time, [other]) => holds(time.nanoseconds - asTime(other).nanoseconds));
+  return onTime([TIME], BOOL, (time, [other]) => holds(time.nanoseconds - asTime(other).nanoseconds));
 }
 
 /** The first of January of the year 1, from which `Truncate` and `Round` count. */
@@ -84,21 +90,21 @@ const TIME_METHODS: ReadonlyMap<string, Method> = new Map([
   ['UTC', ofTime(TIME, (time) => new Time(time.nanoseconds, UTC))],
   ['Local', ofTime(TIME, (time) => new Time(time.nanoseconds, UTC))],
   ['Location', ofTime(LOCATION, (time) => new Location(time.zone))],
-  ['Format', method<Time>([STRING], STRING, (time, [layout]) => formatTime(time, asString(layout)))],
-  ['Add', method<Time>([DURATION], TIME, (time, [by]) => new Time(time.nanoseconds + asDuration(by), time.zone))],
-  ['Sub', method<Time>([TIME], DURATION, (time, [other]) => between(time, asTime(other)))],
-  ['AddDate', method<Time>([INT, INT, INT], TIME, (time, given) => addDate(time, given.map(asInt)))],
+  ['Format', onTime([STRING], STRING, (time, [layout]) => formatTime(time, asString(layout)))],
+  ['Add', onTime([DURATION], TIME, (time, [by]) => new Time(time.nanoseconds + asDuration(by), time.zone))],
+  ['Sub', onTime([TIME], DURATION, (time, [other]) => between(time, asTime(other)))],
+  ['AddDate', onTime([INT, INT, INT], TIME, (time, given) => addDate(time, given.map(asInt)))],
   ['Before', comparison((difference) => difference < 0n)],
   ['After', comparison((difference) => difference > 0n)],
   ['Equal', comparison((difference) => difference === 0n)],
-  ['Compare', method<Time>([TIME], INT, (time, [other]) => sign(time.nanoseconds - asTime(other).nanoseconds))],
-  ['In', method<Time>([LOCATION], TIME, (time, [location]) => new Time(time.nanoseconds, asLocation(location).zone))],
-  ['Truncate', method<Time>([DURATION], TIME, (time, [unit]) => onGrid(time, asDuration(unit), false))],
-  ['Round', method<Time>([DURATION], TIME, (time, [unit]) => onGrid(time, asDuration(unit), true))],
+  ['Compare', onTime([TIME], INT, (time, [other]) => sign(time.nanoseconds - asTime(other).nanoseconds))],
+  ['In', onTime([LOCATION], TIME, (time, [location]) => new Time(time.nanoseconds, asLocation(location).zone))],
+  ['Truncate', onTime([DURATION], TIME, (time, [unit]) => onGrid(time, asDuration(unit), false))],
+  ['Round', onTime([DURATION], TIME, (time, [unit]) => onGrid(time, asDuration(unit), true))],
 ]);
 
 function ofDuration(result: Type, run: (nanoseconds: bigint) => Value): Method {
-  return method<Integer>([], result, (receiver) => run(receiver.value));
+  return onInteger([], result, run);
 }
 
 function inUnits(unit: bigint): Method {
@@ -115,22 +121,24 @@ const DURATION_METHODS: ReadonlyMap<string, Method> = new Map([
   ['Hours', inUnits(3_600_000_000_000n)],
   ['String', ofDuration(STRING, formatDuration)],
   ['Abs', ofDuration(DURATION, absolute)],
-  [
-    'Round',
-    method<Integer>([DURATION], DURATION, ({ value }, [unit]) => duration(multipleOf(value, asDuration(unit), true))),
-  ],
+  ['Round', onInteger([DURATION], DURATION, (value, [unit]) => duration(multipleOf(value, asDuration(unit), true)))],
   [
     'Truncate',
-    method<Integer>([DURATION], DURATION, ({ value }, [unit]) => duration(multipleOf(value, asDuration(unit), false))),
+    onInteger([DURATION], DURATION, (value, [unit]) => duration(multipleOf(value, asDuration(unit), false))),
   ],
 ]);
+
+const LOCATION_NAME: Method = {
+  type: functionType({ parameters: [], result: STRING }),
+  run: (receiver) => asLocation(receiver).zone.name,
+};
 
 const METHODS: ReadonlyMap<Type, ReadonlyMap<string, Method>> = new Map([
   [TIME, TIME_METHODS],
   [DURATION, DURATION_METHODS],
-  [MONTH, new Map([['String', method<Integer>([], STRING, ({ value }) => monthName(value))]])],
-  [WEEKDAY, new Map([['String', method<Integer>([], STRING, ({ value }) => weekdayName(value))]])],
-  [LOCATION, new Map([['String', method<Location>([], STRING, ({ zone }) => zone.name)]])],
+  [MONTH, new Map([['String', onInteger([], STRING, monthName)]])],
+  [WEEKDAY, new Map([['String', onInteger([], STRING, weekdayName)]])],
+  [LOCATION, new Map([['String', LOCATION_NAME]])],
 ]);
 
 /** The type of a method, as the static checker sees it; undefined when there is none. */
@@ -144,7 +152,7 @@ export function methodOf(receiver: Value, name: string): Func | undefined {
   const found = type === undefined ? undefined : METHODS.get(type)?.get(name);
   if (found === undefined) return undefined;
   const steps = receiver instanceof Time ? receiver.zone.steps : 0;
-  return new Func(found.type, (given) => found.run(receiver as never, given), steps);
+  return new Func(found.type, (given) => found.run(receiver, given), steps);
 }
 
 export function monthName(month: bigint): string {

@@ -283,6 +283,7 @@ function atName(asUtc: bigint, name: string, zone: Zone): Time {
     const { seconds, abbreviation } = zone.offsetAt(near);
     if (abbreviation === name) return new Time(asUtc - BigInt(seconds) * SECOND, zone);
   }
+  // The reference gives `GMT+3` its offset, but leaves the instant where it would be in UTC.
   const hours = name.startsWith('GMT') ? Number(name.slice(3)) : 0;
-  return new Time(asUtc - BigInt(hours * 3_600) * SECOND, fixedZone(name, hours * 3_600));
+  return new Time(asUtc, fixedZone(name, hours * 3_600));
 }

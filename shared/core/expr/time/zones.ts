@@ -97,7 +97,7 @@ export function namedZone(name: string): Zone {
 
 function makeZone(name: string): Zone {
   // The controller that Argo runs keeps UTC as its local time.
-  if (name === 'Local') return { name, steps: FIXED_STEPS, offsetAt: UTC.offsetAt };
+  if (name === 'Local') return { ...UTC, name };
   if (!/^[A-Z][A-Za-z0-9_+-]*(?:\/[A-Za-z0-9_+-]+)*$/.test(name) || name.length > 64) return unknownZone(name);
   const formats = formatsOf(name);
   return { name, steps: NAMED_STEPS, offsetAt: (nanoseconds) => lookUp(formats, nanoseconds) };

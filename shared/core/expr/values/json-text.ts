@@ -10,7 +10,6 @@ import { compareText } from './text.ts';
 import { ANY_LIST } from './types.ts';
 import {
   ByteList,
-  Dictionary,
   Integer,
   ItemList,
   List,

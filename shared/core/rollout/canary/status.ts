@@ -14,10 +14,10 @@ import { isWithinRollbackWindow } from '../rollback.ts';
 import { freshStatus, type StatusDraft } from '../status.ts';
 import { currentStep, currentStepIndex, stepsOf } from './current-step.ts';
 import { thresholdMet } from './sizes.ts';
-import { stepProgress, stepText } from './steps.ts';
+import { stepProgress, stepText, wasResumed } from './steps.ts';
 
 export interface CanaryOutcome {
-  /** False where the pass ended early: then no step may complete. strategies, hazard 2. */
+  /** False where the pass ended early: then no step completes, unless a person has said so. strategies, hazard 2. */
   readonly completesStep: boolean;
   readonly restart?: RestartOutcome;
 }
@@ -74,7 +74,7 @@ function advance(pass: Pass, base: StatusDraft, completesStep: boolean): StatusD
   const reason = promotionReason(pass, index);
   if (reason !== undefined) return { ...promote(pass, base, reason), currentStepIndex: indexed(count) };
   if (isAborted(pass)) return { ...base, currentStepIndex: indexed(base.stableRS === base.currentPodHash ? count : 0) };
-  const done = completesStep && !skips && stepProgress(pass)?.state === 'done';
+  const done = !skips && (completesStep || wasResumed(pass)) && stepProgress(pass)?.state === 'done';
   return done ? withStepCompleted(pass, base) : { ...base, currentStepIndex: indexed(index) };
 }
 

@@ -3,7 +3,7 @@ import { pauseSeconds } from '../../duration.ts';
 import type { CanaryStep, RolloutStatus } from '../../resources/argo.ts';
 import { parseTimestamp, SECOND, type Instant, type Millis } from '../../time.ts';
 import type { Pass } from '../pass.ts';
-import { pauseCondition } from '../pause.ts';
+import { hasPause, pauseCondition } from '../pause.ts';
 import { currentStep } from './current-step.ts';
 import { atDesiredSizes } from './sizes.ts';
 
@@ -42,6 +42,14 @@ function pauseProgress(
   if (duration === undefined) return { state: 'waiting', on: 'a person' };
   const end = (parseTimestamp(condition.startTime) ?? now) + pauseSeconds(duration) * SECOND;
   return now > end ? DONE : { state: 'waiting', on: 'the end of the pause', requeueAfter: Math.max(1, end - now) };
+}
+
+/** A person ended the current pause. This pass consumes that, so it must count now, whatever else the pass did. */
+export function wasResumed(pass: Pass): boolean {
+  const { stored } = pass;
+  return (
+    currentStep(pass)?.pause !== undefined && stored.controllerPause === true && !hasPause(stored, 'CanaryPauseStep')
+  );
 }
 
 /** How a step is called in events. engine §17. */

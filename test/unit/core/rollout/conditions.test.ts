@@ -110,12 +110,21 @@ describe('the conditions of a full status', () => {
   });
 
   it('given an update begins, then it is not completed, with an event', () => {
+    const conditions = [
+      aCondition('Healthy', 'True', 'RolloutHealthy'),
+      aCondition('Progressing', 'True', 'NewReplicaSetAvailable'),
+    ];
     const { status, events } = decideRollout(
-      snapshotOf(promoted.version('v2').revision(2).build(), {
+      snapshotOf(promoted.status({ conditions }).version('v2').revision(2).build(), {
         replicaSets: [whole, aReplicaSet({ version: 'v2', size: 0, revision: 2, desired: 2 })],
       }),
     );
-    expect(status?.conditions).toContainEqual(expect.objectContaining({ type: 'Completed', status: 'False' }));
+    expect(status?.conditions).toMatchObject([
+      { type: 'Healthy', status: 'False' },
+      { type: 'Progressing', reason: 'ReplicaSetUpdated' },
+      { type: 'Available' },
+      { type: 'Completed', status: 'False' },
+    ]);
     expect(events).toContainEqual({
       type: 'Normal',
       reason: 'RolloutNotCompleted',

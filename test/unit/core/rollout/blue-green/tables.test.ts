@@ -202,8 +202,9 @@ describe('old versions', () => {
   });
 
   it('given the Service that people switched by hand still selects one, then it is left alone', () => {
-    const decision = decide(promoted.spec({ paused: true }), [v2(), v3], V2, V3);
+    const decision = decide(promoted, [v2(), v3], V2, V3);
     expect(after(decision, name)).toBeUndefined();
+    expect(selectedHash(after(decision, 'active') as never)).toBe(V3);
   });
 
   it('given an inconclusive pause, then they are left alone', () => {
