@@ -18,7 +18,7 @@ function rollout(status: Partial<RolloutStatus>, paused = false): Rollout {
     kind: 'Rollout',
     metadata: { name: 'my-app', namespace: 'canary', uid: 'u1' },
     spec: { paused, strategy: { canary: { steps: STEPS } } },
-    status: status as RolloutStatus,
+    status,
   };
 }
 

@@ -16,7 +16,7 @@ function rollout(status: Partial<RolloutStatus>, { revision = 2, paused = false,
       annotations: { 'rollout.argoproj.io/revision': String(revision) },
     },
     spec: { paused, strategy: { canary: { steps: STEPS } } },
-    status: status as RolloutStatus,
+    status,
   };
 }
 

@@ -145,11 +145,11 @@ describe('steps that end while something else happens', () => {
     );
     world.settle();
     world.deploy('v2');
-    world.wait(120_000);
+    world.wait(300_000);
     const [condition, ...others] = world.status.pauseConditions ?? [];
     expect(others).toEqual([]);
     expect(world.status).toMatchObject({ currentStepIndex: 2, phase: 'Paused' });
-    expect(Date.parse(condition?.startTime ?? '')).toBeGreaterThan(world.now - 120_000);
+    expect(Date.parse(condition?.startTime ?? '')).toBeGreaterThan(world.now - 250_000);
   });
 
   it('given two steps of analysis, when a person skips the first, then the second has a run of its own', () => {

@@ -147,6 +147,11 @@ describe('the progress deadline', () => {
     expect(events).toContainEqual({ type: 'Warning', reason: 'RolloutAborted', message: text });
   });
 
+  it('given progressDeadlineAbort and a pod that came at last, then it is not aborted', () => {
+    const late = waiting.spec({ progressDeadlineAbort: true }).status({ availableReplicas: 3 });
+    expect(decide(late, T0 + 11 * MINUTE).status?.abort).toBeUndefined();
+  });
+
   it('given time left, then it is looked at again one second after the deadline', () => {
     const known = decide(waiting, T0 + MINUTE).status ?? {};
     const clock = aCondition('Progressing', 'True', 'ReplicaSetUpdated', T0);

@@ -186,6 +186,11 @@ describe('analysis of a blue-green update', () => {
     world.wait(MINUTE);
     expect(world.sizes()).toEqual({ v1: '3/3' });
     world.retry();
+    world.podsPerPass = 0;
+    world.settle();
+    expect(world.runs).toHaveLength(1);
+    expect(world.status.blueGreen?.prePromotionAnalysisRunStatus).toBeUndefined();
+    world.podsPerPass = 3;
     world.settle();
     expect(world.runs.at(-1)?.metadata.name).toBe(`checkout-${V2}-2-pre.1`);
     expect(world.sizes()).toEqual({ v1: '3/3', v2: '3/3' });

@@ -7,6 +7,9 @@ import { decideRollout } from '#core/rollout/decide.ts';
 import { selectedHash } from '#core/rollout/services.ts';
 import { formatTimestamp, SECOND } from '#core/time.ts';
 import {
+  aCondition,
+  aMetric,
+  anAnalysisTemplate,
   aReplicaSet,
   aRollout,
   aService,
@@ -209,7 +212,35 @@ describe('old versions', () => {
 
   it('given an inconclusive pause, then they are left alone', () => {
     const pauseConditions = [{ reason: 'InconclusiveAnalysisRun' as const, startTime: PAUSE.startTime }];
-    const decision = decide(promoted.status({ pauseConditions, controllerPause: true }), [v2(), v3], V3, V3);
-    expect(after(decision, name)).toBeUndefined();
+    const conditions = [
+      aCondition('Progressing', 'Unknown', 'RolloutPaused'),
+      aCondition('Paused', 'True', 'RolloutPaused'),
+    ];
+    const paused = promoted.status({ pauseConditions, controllerPause: true, conditions });
+    expect(after(decide(paused, [v2(), v3], V3, V3), name)).toBeUndefined();
+  });
+
+  it.each([
+    { given: 'no delay of its own', delay: {}, then: undefined },
+    { given: 'a delay of its own', delay: { scaleDownDelaySeconds: 60 }, then: formatTimestamp(NOW + 60 * SECOND) },
+  ])('given a post-promotion run and $given, then the deadline of a version between is $then', ({ delay, then }) => {
+    const post = { postPromotionAnalysis: { templates: [{ templateName: 't' }] } };
+    const rollout = aRollout()
+      .replicas(3)
+      .blueGreen({ ...post, ...delay })
+      .updating('v1', 'v3')
+      .revision(3);
+    const switched = rollout.status({ blueGreen: { activeSelector: V3 } }).build();
+    const { actions } = decideRollout(
+      snapshotOf(switched, {
+        now: NOW,
+        replicaSets: [v1(), v2(), v3],
+        services: [aService('active', V3, { [MANAGED_BY]: 'checkout' })],
+        analysisTemplates: [anAnalysisTemplate('t', [{ ...aMetric(), count: 1 }])],
+      }),
+    );
+    const patched = actions.find((action) => action.type === 'patch' && action.after.metadata.name === name);
+    const annotations = patched?.type === 'patch' ? patched.after.metadata.annotations : undefined;
+    expect(annotations?.[SCALE_DOWN_DEADLINE]).toBe(then);
   });
 });

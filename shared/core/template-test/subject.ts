@@ -1,0 +1,148 @@
+/** The world in which a test begins, and the metrics that it can measure. */
+import { collectTemplates, type TemplateLookup } from '../analysis/collect-templates.ts';
+import { mergeTemplates } from '../analysis/merge-templates.ts';
+import { planMeasurements } from '../analysis/measure.ts';
+import { ARGO_API_VERSION, type AnalysisRun, type Rollout } from '../resources/argo.ts';
+import type { Service } from '../resources/kubernetes.ts';
+import { readsOf, type RolloutSnapshot } from '../rollout/snapshot.ts';
+import { templateLookup } from '../rollout/template-lookup.ts';
+import { findSpecProblem } from '../rollout/validate.ts';
+import { HOUR, type Instant } from '../time.ts';
+import { Simulation, type Start } from './simulation.ts';
+import {
+  blamedOn,
+  CaseProblem,
+  type AnalysisSubject,
+  type Manifests,
+  type RolloutSubject,
+  type TestCase,
+} from './test-case.ts';
+import { created, EMPTY_WORLD, NAMESPACE, withObject, type World } from './world.ts';
+
+/** Any instant on a full second would do. */
+const START: Instant = Date.UTC(2024, 0, 1);
+const RUN = 'run';
+
+export interface Subject {
+  readonly start: Start;
+  /** As the templates write them; a name may hold an argument. */
+  readonly metrics: readonly string[];
+}
+
+/** @throws CaseProblem for what is missing, or would be refused in a cluster */
+export function subjectOf(testCase: TestCase, manifests: Manifests): Subject {
+  const { subject } = testCase;
+  return subject.kind === 'analysis'
+    ? analysisSubject(subject, testCase, manifests)
+    : rolloutSubject(subject, testCase, manifests);
+}
+
+function analysisSubject(subject: AnalysisSubject, { secrets, orders }: TestCase, manifests: Manifests): Subject {
+  const run = runOf(subject, lookupOf(manifests));
+  const plan = planMeasurements(run, secrets, START);
+  if (plan.state === 'invalid') throw new CaseProblem(['analysis'], plan.message);
+  const world = withObject(EMPTY_WORLD, run);
+  return {
+    start: { world, now: START, pods: new Map(), readyAfter: 0, orders },
+    metrics: plan.metrics.map(({ name }) => name),
+  };
+}
+
+function runOf({ templates, args, dryRun, measurementRetention }: AnalysisSubject, lookup: TemplateLookup): AnalysisRun {
+  const found = blamedOn(['analysis', 'templates'], () => collectTemplates(templates, lookup));
+  const declared = new Set([...found.templates, ...found.clusterTemplates].flatMap(({ spec }) => argumentNames(spec)));
+  const unknown = args.findIndex(({ name }) => !declared.has(name));
+  if (unknown !== -1) {
+    const names = [...declared].join(', ') || 'none';
+    const text = `no template declares the argument "${args[unknown]!.name}"; declared: ${names}`;
+    throw new CaseProblem(['analysis', 'args', unknown], text);
+  }
+  const settings = { args, dryRun, measurementRetention };
+  const spec = blamedOn(['analysis'], () => mergeTemplates(found, settings));
+  return created({ apiVersion: ARGO_API_VERSION, kind: 'AnalysisRun', metadata: { name: RUN, namespace: NAMESPACE }, spec }, START);
+}
+
+function argumentNames({ args = [] }: Manifests['templates'][number]['spec']): readonly string[] {
+  return args.map(({ name }) => name);
+}
+
+function rolloutSubject(subject: RolloutSubject, testCase: TestCase, manifests: Manifests): Subject {
+  const { readyAfter } = subject;
+  const { orders } = testCase;
+  const rollout = chosenRollout(subject, manifests);
+  const metrics = metricsOf(rollout, manifests);
+  const fresh = worldOf(rollout, manifests);
+  if (subject.update === undefined) {
+    refuseInvalid(fresh, manifests);
+    return { start: { world: fresh, now: START, pods: new Map(), readyAfter, orders }, metrics };
+  }
+  const before = { world: fresh, now: START - HOUR, pods: new Map(), readyAfter: 0, orders: [] };
+  refuseInvalid(fresh, manifests);
+  const { world, pods } = new Simulation(testCase, manifests, before).settled();
+  const updated = { ...world, rollout: withImage(world.rollout!, subject.update) };
+  return { start: { world: updated, now: START, pods, readyAfter, orders }, metrics };
+}
+
+function chosenRollout({ name }: RolloutSubject, { rollouts }: Manifests): Rollout {
+  const fitting = rollouts.filter(({ metadata }) => name === undefined || metadata.name === name);
+  const [rollout] = fitting;
+  if (rollout !== undefined && fitting.length === 1) return rollout;
+  const known = rollouts.map(({ metadata }) => metadata.name).join(', ') || 'none';
+  const text = name === undefined ? 'which Rollout? rollout.name says it' : `no Rollout "${name}"`;
+  throw new CaseProblem(['rollout'], `${text}; in the manifests: ${known}`);
+}
+
+/** Services that the Rollout names and no manifest holds are made up: most have nothing to say in a test. */
+function worldOf(rollout: Rollout, { services }: Manifests): World {
+  const { status: _, ...manifest } = rollout;
+  const named = readsOf(rollout).services.map(
+    (name) => services.find(({ metadata }) => metadata.name === name) ?? serviceFor(rollout, name),
+  );
+  const objects = [manifest, ...named].map((object) => created(object, START - HOUR));
+  return objects.reduce(withObject, EMPTY_WORLD);
+}
+
+function serviceFor({ spec }: Rollout, name: string): Service {
+  const selector = { ...spec.selector?.matchLabels };
+  const metadata = { name, namespace: NAMESPACE, uid: `Service/${name}` };
+  return { apiVersion: 'v1', kind: 'Service', metadata, spec: { selector } };
+}
+
+function metricsOf(rollout: Rollout, manifests: Manifests): readonly string[] {
+  const refs = readsOf(rollout).templates.map(({ name, clusterScope }) => ({ templateName: name, clusterScope }));
+  const { templates, clusterTemplates } = blamedOn(['rollout'], () => collectTemplates(refs, lookupOf(manifests)));
+  return [...templates, ...clusterTemplates].flatMap(({ spec }) => (spec.metrics ?? []).map(({ name }) => name));
+}
+
+function refuseInvalid(world: World, manifests: Manifests): void {
+  const { rollout, replicaSets, services, runs: analysisRuns } = world;
+  if (rollout === undefined) return;
+  const seen = { rollout, replicaSets, services, analysisRuns, now: START };
+  const problem = findSpecProblem({ ...seen, ...templatesIn(manifests) });
+  if (problem !== undefined) throw new CaseProblem(['rollout'], `Rollout ${rollout.metadata.name}: ${problem.text}`);
+}
+
+function withImage(rollout: Rollout, { image, container }: NonNullable<RolloutSubject['update']>): Rollout {
+  const { template } = rollout.spec;
+  const containers = template?.spec?.containers ?? [];
+  const index = container === undefined ? 0 : containers.findIndex(({ name }) => name === container);
+  const chosen = containers[index];
+  if (chosen === undefined || (container === undefined && containers.length > 1)) {
+    const names = containers.map(({ name }) => name).join(', ') || 'none';
+    throw new CaseProblem(['rollout', 'update'], `which container? update.container says it; there are: ${names}`);
+  }
+  if (chosen.image === image) {
+    throw new CaseProblem(['rollout', 'update'], `the manifest has the image ${image} already: nothing would be released`);
+  }
+  const metadata = { ...rollout.metadata, generation: (rollout.metadata.generation ?? 1) + 1 };
+  const pods = { ...template?.spec, containers: containers.with(index, { ...chosen, image }) };
+  return { ...rollout, metadata, spec: { ...rollout.spec, template: { ...template, spec: pods } } };
+}
+
+function templatesIn(manifests: Manifests): Pick<RolloutSnapshot, 'analysisTemplates' | 'clusterAnalysisTemplates'> {
+  return { analysisTemplates: manifests.templates, clusterAnalysisTemplates: manifests.clusterTemplates };
+}
+
+function lookupOf(manifests: Manifests): TemplateLookup {
+  return templateLookup(templatesIn(manifests));
+}

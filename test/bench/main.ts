@@ -1,0 +1,31 @@
+/** `npm run bench [-- --json]`: what the core does per second on one core of this machine. */
+import { benchConditions } from './conditions.ts';
+import { benchDecisions } from './decide-rollout.ts';
+
+interface Figure {
+  readonly what: string;
+  readonly perSecond: number;
+  readonly microseconds: number;
+}
+
+function figures(): readonly Figure[] {
+  const conditions = benchConditions().map(({ condition, evaluationsPerSecond }) =>
+    figure(`condition ${condition}`, evaluationsPerSecond),
+  );
+  const decisions = benchDecisions().map(({ situation, decisionsPerSecond }) =>
+    figure(`decideRollout, ${situation}`, decisionsPerSecond),
+  );
+  return [...conditions, ...decisions];
+}
+
+function figure(what: string, perSecond: number): Figure {
+  return { what, perSecond: Math.round(perSecond), microseconds: 1e6 / perSecond };
+}
+
+const measured = figures();
+if (process.argv.includes('--json')) console.log(JSON.stringify(measured));
+else {
+  for (const { what, perSecond, microseconds } of measured) {
+    console.log(`${perSecond.toLocaleString('en').padStart(12)} /s  ${microseconds.toFixed(2).padStart(8)} µs  ${what}`);
+  }
+}
