@@ -14,8 +14,7 @@ import { ARGO_API_VERSION } from '#core/resources/argo.ts';
 import { DESIRED_REPLICAS, POD_TEMPLATE_HASH, REVISION, SCALE_DOWN_DEADLINE } from '#core/resources/keys.ts';
 import type { OwnerReference, Pod, PodTemplate, ReplicaSet, Service } from '#core/resources/kubernetes.ts';
 import { formatTimestamp, type Instant } from '#core/time.ts';
-import { podTemplateHash } from '#core/rollout/hash.ts';
-import { stepHash } from '#core/rollout/hash.ts';
+import { podTemplateHash, stepHash } from '#core/rollout/hash.ts';
 
 export const NAMESPACE = 'shop';
 export const T0: Instant = Date.UTC(2024, 0, 1);

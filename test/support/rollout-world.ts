@@ -14,7 +14,7 @@ import { availableOf, hashOf, sizeOf } from '#core/rollout/replica-sets.ts';
 import { sameJson } from '#core/rollout/same-json.ts';
 import type { RolloutSnapshot } from '#core/rollout/snapshot.ts';
 import { formatTimestamp, SECOND, type Instant, type Millis } from '#core/time.ts';
-import { aTemplate, hashOfVersion, T0 } from './builders.ts';
+import { aTemplate, T0 } from './builders.ts';
 
 export interface WorldOptions {
   readonly services?: readonly Service[];
@@ -246,5 +246,3 @@ export class RolloutWorld {
 export function versionOf(replicaSet: ReplicaSet): string {
   return replicaSet.spec?.template?.spec?.containers[0]?.image?.split(':').at(-1) ?? hashOf(replicaSet);
 }
-
-export { hashOfVersion };

@@ -8,9 +8,11 @@ import { affinityFor } from './anti-affinity.ts';
 import { setCondition } from './conditions.ts';
 import { metadataOfNewReplicaSet, withEphemeralMetadata } from './injected-metadata.ts';
 import { replicasOf, type Pass } from './pass.ts';
+import { phaseOf } from './phase.ts';
 import { newReplicaSetHash, newReplicaSetName } from './replica-set-name.ts';
 import { copiedAnnotations, nextRevision } from './revision.ts';
-import { withConditions } from './status.ts';
+import type { RolloutSnapshot } from './snapshot.ts';
+import { storedForm, withConditions } from './status.ts';
 
 /** Creates it with 0 replicas, or, where its name is taken by something else, counts the collision for another hash. */
 export function createNewest(pass: Pass): Decision<RolloutStatus> {
@@ -29,6 +31,19 @@ export function createNewest(pass: Pass): Decision<RolloutStatus> {
     message: `Created new replica set "${name}"`,
   } as const;
   return changes.decision(withConditions(stored, setCondition(stored.conditions, condition, pass.now).conditions));
+}
+
+/**
+ * The API server refused the ReplicaSet: told on the Rollout, and tried again by whoever called.
+ * @param error its words
+ */
+export function noteCreateFailure({ rollout, now }: RolloutSnapshot, error: string): Decision<RolloutStatus> {
+  const message = `Failed to create new replica set "${newReplicaSetName(rollout)}": ${error}`;
+  const condition = { type: 'Progressing', status: 'False', reason: 'ReplicaSetCreateError', message } as const;
+  const { conditions } = setCondition(rollout.status?.conditions, condition, now);
+  const draft = withConditions(rollout.status ?? {}, conditions);
+  const event = { type: 'Warning', reason: 'ReplicaSetCreateError', message } as const;
+  return { actions: [], events: [event], status: storedForm({ ...draft, ...phaseOf(rollout, draft) }) };
 }
 
 function newReplicaSet(pass: Pass, revision: number): NewObject<ReplicaSet> {

@@ -16,7 +16,9 @@ export function isQuery(asked: string, { text, whole }: ExpectedQuery): boolean 
 
 /** On one line, as far as the query language lets spaces go; quoted texts keep theirs. */
 function dense(query: string): string {
-  return query.replaceAll(/("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|\s*([^\w\s"'])\s*|\s+/g, (_, quoted, sign) => {
-    return (quoted as string | undefined) ?? (sign as string | undefined) ?? ' ';
-  }).trim();
+  return query
+    .replaceAll(/("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|\s*([^\w\s"'])\s*|\s+/g, (_, quoted, sign) => {
+      return (quoted as string | undefined) ?? (sign as string | undefined) ?? ' ';
+    })
+    .trim();
 }

@@ -42,6 +42,8 @@ export class Simulation {
   readonly #refusals: Refusal[] = [];
   /** When an object wants its next look; by name for runs. */
   readonly #due = new Map<string, Instant>();
+  /** Measurements so far, by metric. */
+  readonly #asked = new Map<string, number>();
   #orders: readonly Order[];
   #world: World;
   #pods: PodTimes;
@@ -135,7 +137,7 @@ export class Simulation {
     const readings = plan.state === 'ready' ? plan.tasks.map((task) => this.#read(task)) : [];
     const decision = assessRun({ now: this.#now, run, plan, readings });
     const after = decision.status === undefined ? run : { ...run, status: decision.status };
-    this.#put(after);
+    if (after !== run) this.#put(after);
     for (const { task } of readings) this.#note(after, task);
     if (after !== run && this.#world.rollout !== undefined) this.#lookAgain(ROLLOUT, 0);
     // A metric that has decided the run ends the others with the next pass. analysis §7.2
@@ -143,7 +145,6 @@ export class Simulation {
     this.#lookAgain(run.metadata.name, cutShort ? 0 : decision.requeueAfter);
   }
 
-  /** A deletion that a decision asks for is done too: the run of a ttlStrategy is gone then. */
   #perform({ actions }: Decision<unknown>): void {
     for (const action of actions) {
       this.#world = afterAction(this.#world, action, this.#now);
@@ -159,7 +160,8 @@ export class Simulation {
       const hint = `say what it answers: results: {${name}: [1]}`;
       throw new CaseProblem(['results'], `metric "${name}" is measured, but results has nothing for it; ${hint}`);
     }
-    const index = this.#measured.filter(({ metric }) => metric === name).length;
+    const index = this.#asked.get(name) ?? 0;
+    this.#asked.set(name, index + 1);
     const reading = readingOf(answerOf(series, index), task.metric, this.#now);
     return { task, reading, finishedAt: this.#now };
   }
@@ -204,7 +206,7 @@ export class Simulation {
     this.#lookAgain(ROLLOUT, 0);
   }
 
-  #put(object: KubernetesObject): void {
+  #put<T extends KubernetesObject>(object: T): void {
     this.#world = withObject(this.#world, object);
   }
 

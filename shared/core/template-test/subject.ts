@@ -48,7 +48,10 @@ function analysisSubject(subject: AnalysisSubject, { secrets, orders }: TestCase
   };
 }
 
-function runOf({ templates, args, dryRun, measurementRetention }: AnalysisSubject, lookup: TemplateLookup): AnalysisRun {
+function runOf(
+  { templates, args, dryRun, measurementRetention }: AnalysisSubject,
+  lookup: TemplateLookup,
+): AnalysisRun {
   const found = blamedOn(['analysis', 'templates'], () => collectTemplates(templates, lookup));
   const declared = new Set([...found.templates, ...found.clusterTemplates].flatMap(({ spec }) => argumentNames(spec)));
   const unknown = args.findIndex(({ name }) => !declared.has(name));
@@ -59,7 +62,10 @@ function runOf({ templates, args, dryRun, measurementRetention }: AnalysisSubjec
   }
   const settings = { args, dryRun, measurementRetention };
   const spec = blamedOn(['analysis'], () => mergeTemplates(found, settings));
-  return created({ apiVersion: ARGO_API_VERSION, kind: 'AnalysisRun', metadata: { name: RUN, namespace: NAMESPACE }, spec }, START);
+  return created<AnalysisRun>(
+    { apiVersion: ARGO_API_VERSION, kind: 'AnalysisRun', metadata: { name: RUN, namespace: NAMESPACE }, spec },
+    START,
+  );
 }
 
 function argumentNames({ args = [] }: Manifests['templates'][number]['spec']): readonly string[] {
@@ -132,7 +138,10 @@ function withImage(rollout: Rollout, { image, container }: NonNullable<RolloutSu
     throw new CaseProblem(['rollout', 'update'], `which container? update.container says it; there are: ${names}`);
   }
   if (chosen.image === image) {
-    throw new CaseProblem(['rollout', 'update'], `the manifest has the image ${image} already: nothing would be released`);
+    throw new CaseProblem(
+      ['rollout', 'update'],
+      `the manifest has the image ${image} already: nothing would be released`,
+    );
   }
   const metadata = { ...rollout.metadata, generation: (rollout.metadata.generation ?? 1) + 1 };
   const pods = { ...template?.spec, containers: containers.with(index, { ...chosen, image }) };

@@ -1,8 +1,8 @@
 /** Whose name an AWS request is made in: the default chain, a profile, and a role on top of either. */
-import type { HttpRequest } from '../../http.ts';
+import { headersOf, type HttpRequest } from '../../http.ts';
 import { encodeForm } from '../form.ts';
-import { askOrFail, ReadingError, type ProviderContext } from '../provider.ts';
-import { signatureHeaders, type AwsCredentials } from './sigv4.ts';
+import { askOrFail, ReadingError, type Environment, type ProviderContext } from '../provider.ts';
+import { signed, type AwsCredentials } from './signature.ts';
 
 export interface AwsIdentity {
   /** Empty: from the environment. */
@@ -14,14 +14,20 @@ export interface AwsIdentity {
 /** The limits of the request that the credentials are for. */
 export type AwsLimits = Pick<HttpRequest, 'deadline' | 'signal'>;
 
+export const NO_REGION = 'no AWS region: set AWS_REGION';
+
 const SESSION_NAME = 'weir-metrics';
+const MAX_STS_BYTES = 100_000;
+
+/** The region of the environment; empty when it names none. */
+export function knownRegion({ AWS_REGION: own, AWS_DEFAULT_REGION: common }: Environment): string {
+  return own || common || '';
+}
 
 /** @throws ReadingError when no region is known */
 export function regionOf({ region }: Pick<AwsIdentity, 'region'>, { environment }: ProviderContext): string {
-  const found = region || environment['AWS_REGION'] || environment['AWS_DEFAULT_REGION'];
-  if (found === undefined || found === '') {
-    throw new ReadingError('no AWS region: set authentication.sigv4.region or AWS_REGION');
-  }
+  const found = region || knownRegion(environment);
+  if (found === '') throw new ReadingError(`${NO_REGION}, or authentication.sigv4.region`);
   return found;
 }
 
@@ -31,15 +37,18 @@ export async function credentialsOf(
   limits: AwsLimits,
   context: ProviderContext,
 ): Promise<AwsCredentials> {
-  const own = await ownCredentials(identity.profile, context);
+  const own = await ownCredentials(identity.profile, context.environment);
   return identity.roleArn === '' ? own : assumeRole(identity, own, limits, context);
 }
 
-async function ownCredentials(profile: string, { environment }: ProviderContext): Promise<AwsCredentials> {
-  const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = environment;
-  if (profile === '' && accessKeyId !== undefined && secretAccessKey !== undefined) {
-    return { accessKeyId, secretAccessKey, sessionToken: environment['AWS_SESSION_TOKEN'] };
-  }
+/** Of the profile, or of the environment, or of the machine. @throws ReadingError when there are none */
+export async function ownCredentials(profile: string, environment: Environment): Promise<AwsCredentials> {
+  const {
+    AWS_ACCESS_KEY_ID: accessKeyId,
+    AWS_SECRET_ACCESS_KEY: secretAccessKey,
+    AWS_SESSION_TOKEN: sessionToken,
+  } = environment;
+  if (profile === '' && accessKeyId && secretAccessKey) return credentials(accessKeyId, secretAccessKey, sessionToken);
   const { defaultProvider } = await import('@aws-sdk/credential-provider-node');
   try {
     return await defaultProvider(profile === '' ? {} : { profile })();
@@ -55,24 +64,21 @@ async function assumeRole(
   context: ProviderContext,
 ): Promise<AwsCredentials> {
   const region = regionOf(identity, context);
-  const url = new URL(`https://sts.${region}.${region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com'}/`);
-  const body = encodeForm([
-    ['Action', 'AssumeRole'],
-    ['Version', '2011-06-15'],
-    ['RoleArn', identity.roleArn],
-    ['RoleSessionName', SESSION_NAME],
-  ]);
-  const headers = { 'content-type': 'application/x-www-form-urlencoded' };
-  const scope = { service: 'sts', region, credentials, now: context.clock.now() };
-  const proof = signatureHeaders({ method: 'POST', url, headers, body }, scope);
-  const answer = await askOrFail(context.transport, {
+  const request = {
     ...limits,
     method: 'POST',
-    url: url.href,
-    headers: Object.entries({ ...headers, ...proof }).map(([name, value]) => ({ name, value })),
-    body,
-    maxBytes: 100_000,
-  });
+    url: `https://sts.${region}.${region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com'}/`,
+    headers: headersOf({ 'Content-Type': 'application/x-www-form-urlencoded' }),
+    body: encodeForm([
+      ['Action', 'AssumeRole'],
+      ['Version', '2011-06-15'],
+      ['RoleArn', identity.roleArn],
+      ['RoleSessionName', SESSION_NAME],
+    ]),
+    maxBytes: MAX_STS_BYTES,
+  };
+  const scope = { service: 'sts', region, credentials, now: context.clock.now() };
+  const answer = await askOrFail(context.transport, await signed(request, scope));
   return roleCredentialsIn(answer.status, answer.body);
 }
 
@@ -81,7 +87,11 @@ function roleCredentialsIn(status: number, xml: string): AwsCredentials {
   const element = (name: string): string | undefined => new RegExp(`<${name}>([^<]*)</${name}>`).exec(xml)?.[1];
   const [accessKeyId, secretAccessKey] = [element('AccessKeyId'), element('SecretAccessKey')];
   if (status === 200 && accessKeyId !== undefined && secretAccessKey !== undefined) {
-    return { accessKeyId, secretAccessKey, sessionToken: element('SessionToken') };
+    return credentials(accessKeyId, secretAccessKey, element('SessionToken'));
   }
   throw new ReadingError(`cannot assume the role of authentication.sigv4: ${element('Code') ?? status}`);
+}
+
+function credentials(accessKeyId: string, secretAccessKey: string, sessionToken: string | undefined): AwsCredentials {
+  return { accessKeyId, secretAccessKey, ...(sessionToken && { sessionToken }) };
 }

@@ -83,7 +83,7 @@ function scalarJson(value: Value, meter: Meter): string | undefined {
   if (value instanceof Integer) return String(value.value);
   if (value instanceof Time) {
     meter.charge(value.zone.steps);
-    return `"${formatTime(value, RFC3339_NANO)}"`;
+    return timeJson(value);
   }
   if (value instanceof Location) return '{}';
   if (value instanceof ByteList) {
@@ -94,6 +94,12 @@ function scalarJson(value: Value, meter: Meter): string | undefined {
   if (value instanceof StringMap && value.size === 0) return '{}';
   if (value instanceof List || value instanceof StringMap || value instanceof Struct) return undefined;
   return fail(`json: unsupported type: ${typeName(value)}`);
+}
+
+function timeJson(time: Time): string {
+  const text = formatTime(time, RFC3339_NANO);
+  if (!/^\d{4}-/.test(text)) fail('json: error calling MarshalJSON for type time.Time: year outside of range [0,9999]');
+  return `"${text}"`;
 }
 
 function floatJson(value: number): string {

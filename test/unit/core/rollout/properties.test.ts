@@ -173,7 +173,7 @@ function finish(world: RolloutWorld): void {
   }
 }
 
-const limits = { numRuns: 150 };
+const limits = { numRuns: 80 };
 
 describe.each([
   { strategy: 'canary', rollouts: canaries },

@@ -10,6 +10,7 @@ import {
   REVISION_HISTORY,
 } from '#core/resources/keys.ts';
 import type { ReplicaSet } from '#core/resources/kubernetes.ts';
+import { noteCreateFailure } from '#core/rollout/create-replica-set.ts';
 import { decideRollout } from '#core/rollout/decide.ts';
 import { formatSelector, selectorMatches, type LabelSelector } from '#core/rollout/label-selector.ts';
 import { sortReplicaSets } from '#core/rollout/replica-sets.ts';
@@ -211,6 +212,26 @@ describe('making the ReplicaSet of a new template', () => {
     expect(actions).toMatchObject([
       { object: { spec: { template: { spec: { affinity: { podAntiAffinity: preferred } } } } } },
     ]);
+  });
+});
+
+describe('a ReplicaSet that the API server refuses', () => {
+  it('given its words, then the Rollout says so once, and with an event each time', () => {
+    const snapshot = snapshotOf(aRollout().build());
+    const message = `Failed to create new replica set "checkout-${V1}": quota`;
+    const first = noteCreateFailure(snapshot, 'quota');
+    expect(first.events).toEqual([{ type: 'Warning', reason: 'ReplicaSetCreateError', message }]);
+    expect(first.status).toMatchObject({
+      phase: 'Progressing',
+      conditions: [{ type: 'Progressing', status: 'False', reason: 'ReplicaSetCreateError', message }],
+    });
+    const again = snapshotOf(
+      aRollout()
+        .status(first.status ?? {})
+        .build(),
+      { now: T0 + 9_000_000 },
+    );
+    expect(noteCreateFailure(again, 'quota').status).toEqual(first.status);
   });
 });
 

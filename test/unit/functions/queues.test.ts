@@ -1,0 +1,215 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { SQSRecord } from 'aws-lambda';
+import { TransientError } from '#core/errors.ts';
+import { SECOND } from '#core/time.ts';
+import { createMemoryCursorStore } from '#shared/history/memory-cursor-store.ts';
+import type { ReleaseEvent, StoredOrder } from '#shared/ports.ts';
+import { notifierFunction } from '../../../functions/notifier/function.ts';
+import { ordersFunction } from '../../../functions/orders/function.ts';
+import { reconcileFunction } from '../../../functions/reconcile/function.ts';
+import { tickFunction } from '../../../functions/tick/function.ts';
+import { aContext } from '../../support/lambda-context.ts';
+import { CANARY, SUCCESS_RATE } from '../../support/manifests.ts';
+import { aLog } from '../../support/quiet-log.ts';
+import { VirtualClock } from '../../support/virtual-clock.ts';
+import { World } from '../../support/world.ts';
+
+let world: World;
+
+beforeEach(async () => {
+  world = new World();
+  await world.apply(SUCCESS_RATE, CANARY);
+  await world.until('the first deployment', async () => (await world.phase()) === 'Healthy');
+});
+afterEach(() => world.stop());
+
+function aBatch(...bodies: readonly (object | string)[]): { Records: SQSRecord[] } {
+  return {
+    Records: bodies.map(
+      (body, index) =>
+        ({ messageId: `m${index}`, body: typeof body === 'string' ? body : JSON.stringify(body) }) as SQSRecord,
+    ),
+  };
+}
+
+const REQUEST = { cluster: 'local', kind: 'Rollout', namespace: 'default', name: 'my-app' } as const;
+
+describe('given the reconcile function', () => {
+  it('when one message of a batch is nonsense, then only that one is reported as failed', async () => {
+    const reconcile = reconcileFunction(world.engine.ports);
+    const stale = { request: REQUEST, seq: 0 };
+    const answer = await reconcile(
+      aBatch(stale, 'nonsense', { request: { ...REQUEST, kind: 'Pod' }, seq: 1 }),
+      aContext(),
+    );
+    expect(answer).toEqual({ batchItemFailures: [{ itemIdentifier: 'm1' }, { itemIdentifier: 'm2' }] });
+  });
+
+  it('when an object is gone, then its message is dealt with', async () => {
+    const ports = world.engine.ports;
+    const gone = { ...REQUEST, name: 'never-was' };
+    const sent: object[] = [];
+    const { createTicketQueue } = await import('#shared/queue/ticket-queue.ts');
+    const { createMemoryTicketStore } = await import('#shared/queue/memory-ticket-store.ts');
+    const queue = createTicketQueue({
+      store: createMemoryTicketStore(),
+      sender: { send: async (message) => void sent.push(message) },
+      clock: world.clock,
+      hold: 60 * SECOND,
+    });
+    await queue.add(gone, world.clock.now());
+    const answer = await reconcileFunction({ ...ports, queue })(aBatch(...sent), aContext());
+    expect(answer).toEqual({ batchItemFailures: [] });
+  });
+});
+
+describe('given the orders function', () => {
+  const order = (more: Partial<StoredOrder> = {}): StoredOrder => ({
+    id: 'o1',
+    receivedAt: 0,
+    person: 'test:ana',
+    rollout: REQUEST,
+    order: {
+      kind: 'command',
+      command: { verb: 'pause', rollout: REQUEST, binding: { uid: '', podHash: '' } },
+      actor: { id: 'test:ana', name: 'ana', kind: 'person' },
+    },
+    state: 'accepted',
+    ...more,
+  });
+
+  async function aPause(): Promise<StoredOrder> {
+    const { metadata, status } = await world.rollout();
+    const binding = { uid: metadata.uid, podHash: status?.currentPodHash ?? '' };
+    return order({ order: { ...order().order, command: { verb: 'pause', rollout: REQUEST, binding } } });
+  }
+
+  it('when an order is delivered twice, then it is applied and answered once', async () => {
+    const answers: string[] = [];
+    const orders = ordersFunction(world.engine.ports, { answer: async (_order, { says }) => void answers.push(says) });
+    await world.engine.ports.orders.accept(await aPause());
+    await orders(aBatch({ orderId: 'o1' }), aContext());
+    await orders(aBatch({ orderId: 'o1' }), aContext());
+    expect((await world.rollout()).spec.paused).toBe(true);
+    expect(answers).toEqual(['paused; promote goes on']);
+  });
+
+  it('when the answer cannot be delivered, then the order is not repeated', async () => {
+    const orders = ordersFunction(world.engine.ports, {
+      answer: async () => Promise.reject(new Error('Slack is down')),
+    });
+    await world.engine.ports.orders.accept(await aPause());
+    expect(await orders(aBatch({ orderId: 'o1' }), aContext())).toEqual({ batchItemFailures: [] });
+    expect(await world.engine.ports.orders.get('o1')).toMatchObject({ state: 'applied' });
+  });
+
+  it('when the policy denies it, then it is refused with the reason, and nothing is touched', async () => {
+    const orders = ordersFunction(world.engine.ports, { policy: [{ effect: 'deny', verbs: ['pause'] }] });
+    await world.engine.ports.orders.accept(await aPause());
+    await orders(aBatch({ orderId: 'o1' }), aContext());
+    expect(await world.engine.ports.orders.get('o1')).toMatchObject({ state: 'refused' });
+    expect((await world.rollout()).spec.paused).toBeUndefined();
+  });
+
+  it('when the cluster does not answer, then the order stays accepted and its message comes again', async () => {
+    await world.engine.ports.orders.accept(await aPause());
+    const orders = ordersFunction(world.engine.ports);
+    const heal = world.store.intercept({
+      before: () => {
+        throw new TransientError('no route to the API server');
+      },
+    });
+    expect(await orders(aBatch({ orderId: 'o1' }), aContext())).toEqual({
+      batchItemFailures: [{ itemIdentifier: 'm0' }],
+    });
+    heal();
+    expect(await orders(aBatch({ orderId: 'o1' }), aContext())).toEqual({ batchItemFailures: [] });
+    expect(await world.engine.ports.orders.get('o1')).toMatchObject({ state: 'applied' });
+  });
+
+  it('when the order is unknown, then its message is dropped', async () => {
+    expect(await ordersFunction(world.engine.ports)(aBatch({ orderId: 'never' }), aContext())).toEqual({
+      batchItemFailures: [],
+    });
+  });
+});
+
+describe('given the notifier function', () => {
+  const event: ReleaseEvent = {
+    id: 'e1',
+    key: REQUEST,
+    releaseId: undefined,
+    release: undefined,
+    transition: { type: 'paused', at: 0, message: 'Paused', details: {} },
+  };
+
+  it('when the bus delivers an event twice, then people are told once; when telling fails, then it is told at the next delivery', async () => {
+    const told: string[] = [];
+    let broken = true;
+    const announcer = {
+      async announce({ id }: ReleaseEvent) {
+        if (broken) throw new Error('Slack is down');
+        told.push(id);
+      },
+    };
+    const notify = notifierFunction({
+      announcer,
+      sent: createMemoryCursorStore(),
+      log: aLog(),
+      clock: new VirtualClock(),
+    });
+    const detail = JSON.parse(JSON.stringify(event)) as unknown;
+    await expect(notify({ detail }, aContext())).rejects.toThrow('Slack is down');
+    broken = false;
+    await notify({ detail }, aContext());
+    await notify({ detail }, aContext());
+    expect(told).toEqual(['e1']);
+  });
+
+  it('when the event is no transition, then it fails, and ends in the dead letters', async () => {
+    const notify = notifierFunction({
+      announcer: { announce: async () => undefined },
+      sent: createMemoryCursorStore(),
+      log: aLog(),
+      clock: new VirtualClock(),
+    });
+    await expect(notify({ detail: { hello: 1 } }, aContext())).rejects.toThrow();
+  });
+});
+
+describe('given the tick function', () => {
+  it('when nothing changed, then nothing is added; when an object changed, then it and nothing else', async () => {
+    const tick = tickFunction(world.engine.ports);
+    await tick({ id: 't1' }, aContext());
+    expect(await tick({ id: 't2' }, aContext())).toEqual({ added: 0, rescued: 0 });
+    await world.setImage('my-app:v3');
+    expect(await tick({ id: 't3' }, aContext())).toEqual({ added: 1, rescued: 0 });
+  });
+
+  it('when one cluster is down, then the others are followed', async () => {
+    const site = world.engine.ports.sites.get('local')!;
+    const down = {
+      ...site,
+      cluster: { ...site.cluster, name: 'down', list: async () => Promise.reject(new TransientError('down')) },
+    };
+    const sites = new Map([
+      ['down', down],
+      ['local', site],
+    ]);
+    const tick = tickFunction({ ...world.engine.ports, sites });
+    await world.engine.tick();
+    await world.setImage('my-app:v3');
+    expect(await tick({ id: 't1' }, aContext())).toMatchObject({ added: 1 });
+    expect(world.said.filter(({ message }) => message === 'Kind not followed').length).toBeGreaterThan(0);
+  });
+
+  it('when the place of a watch is lost (410), then everything of that kind is listed', async () => {
+    const tick = tickFunction(world.engine.ports);
+    await tick({ id: 't1' }, aContext());
+    await world.setImage('my-app:v3');
+    world.store.compact();
+    expect(await tick({ id: 't2' }, aContext())).toMatchObject({ added: expect.any(Number) });
+    await world.passes(30 * SECOND);
+    expect((await world.releases())[0]).toMatchObject({ revision: 2 });
+  });
+});
