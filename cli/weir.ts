@@ -20,6 +20,7 @@ const VERBS: Readonly<Record<string, () => Promise<Verb>>> = {
   pause: async () => (await import('./orders.ts')).pause,
   history: async () => (await import('./history.ts')).history,
   eval: async () => (await import('./eval.ts')).evaluate,
+  test: async () => (await import('./test.ts')).test,
 };
 
 async function main([name = 'help', ...args]: readonly string[], io: Io): Promise<ExitCode> {

@@ -53,20 +53,32 @@ async function applyToRollout(
   policy: readonly PolicyRule[],
 ): Promise<string> {
   const { namespace, name } = rollout.metadata;
-  const key: ObjectKey = { cluster, kind: 'Rollout', namespace, name };
-  const release = (await ports.history.latest(key))?.release;
-  const reaction = reactTo(alert, rollout, release);
-  const own: StoredOrder = {
-    ...order,
-    id: `${order.id}/${cluster}/${namespace}/${name}`,
-    rollout: key,
-    order: { kind: 'reaction', ...reaction, alertname: alertName(alert), severity: alert.labels['severity'] ?? '' },
-  };
-  await ports.orders.accept(own);
-  const verdict = await carryOut(reaction, own, alert, rollout, cluster, ports, policy);
+  const own = await decideOnce(order, alert, rollout, cluster, ports);
+  if (own.state !== 'accepted') return `${namespace}/${name}: ${own.verdict ?? own.state}`;
+  const verdict = await carryOut(own.order as unknown as Reaction, own, alert, rollout, cluster, ports, policy);
   await ports.orders.finish(own.id, { state: verdict.state, verdict: verdict.says, finishedAt: ports.clock.now() });
   await tellOrder('alerted', own, `alert ${alertName(alert)} (${alert.status}): ${verdict.says}`, ports);
   return `${namespace}/${name}: ${verdict.says}`;
+}
+
+/** The reaction is stored before it is carried out: a redelivery must not decide anew on what it has done itself. */
+async function decideOnce(
+  order: StoredOrder,
+  alert: Alert,
+  rollout: Rollout,
+  cluster: string,
+  ports: Ports,
+): Promise<StoredOrder> {
+  const { namespace, name } = rollout.metadata;
+  const id = `${order.id}/${cluster}/${namespace}/${name}`;
+  const known = await ports.orders.get(id);
+  if (known !== undefined) return known;
+  const key: ObjectKey = { cluster, kind: 'Rollout', namespace, name };
+  const reaction = reactTo(alert, rollout, (await ports.history.latest(key))?.release);
+  const about = { alertname: alertName(alert), severity: alert.labels['severity'] ?? '' };
+  const own: StoredOrder = { ...order, id, rollout: key, order: { kind: 'reaction', ...reaction, ...about } };
+  await ports.orders.accept(own);
+  return own;
 }
 
 async function carryOut(

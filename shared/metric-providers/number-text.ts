@@ -23,29 +23,12 @@ export function parseFloatText(text: string): number | undefined {
 export function formatFixed(value: number, decimals: number): string {
   if (!Number.isFinite(value)) return formatFloat(value);
   const magnitude = Math.abs(value);
-  const sign = value < 0 || Object.is(value, -0) ? '-' : '';
   if (magnitude >= 1e21) return `${formatFloat(value)}.${'0'.repeat(decimals)}`;
-  return sign + (isTieAboveEven(magnitude, decimals) ? truncated(magnitude, decimals) : magnitude.toFixed(decimals));
-}
-
-/** `0.125` with two decimals: toFixed would go up to `0.13`. */
-function isTieAboveEven(magnitude: number, decimals: number): boolean {
-  const [digits = '', rest = ''] = splitAt(exactDigits(magnitude), decimals);
-  return /[02468]\.?$/.test(digits) && /^50*$/.test(rest);
-}
-
-function truncated(magnitude: number, decimals: number): string {
-  return splitAt(exactDigits(magnitude), decimals)[0];
-}
-
-/** With as many decimals as toFixed gives: a tie of a 64-bit float shows in far fewer. */
-function exactDigits(magnitude: number): string {
-  return magnitude.toFixed(100);
-}
-
-function splitAt(digits: string, decimals: number): readonly [kept: string, rest: string] {
-  const end = digits.indexOf('.') + 1 + decimals;
-  return [digits.slice(0, end), digits.slice(end)];
+  const sign = value < 0 || Object.is(value, -0) ? '-' : '';
+  const oneMore = magnitude.toFixed(decimals + 1);
+  // Only these have all their digits in `oneMore`: toFixed would take their last 5 up, to the odd neighbour.
+  const isTie = Number.isInteger(magnitude * 2 ** (decimals + 1)) && /[02468]5$/.test(oneMore);
+  return sign + (isTie ? oneMore.slice(0, -1) : magnitude.toFixed(decimals));
 }
 
 /** As Go prints a value inside a list: `1.5`, `1e-05`, `1.234567e+06`, `<nil>`. */

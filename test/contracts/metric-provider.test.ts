@@ -94,11 +94,13 @@ defineMetricProviderContract({
       AWS_ENDPOINT_URL_CLOUDWATCH: `${address}/`,
       AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
       AWS_SECRET_ACCESS_KEY: 'aws-secret-5521',
+      AWS_SESSION_TOKEN: 'aws-session-80d3',
+      AWS_MAX_ATTEMPTS: '1',
     },
   }),
   goodAnswer: answering({ MetricDataResults: [{ Id: 'a', Values: [1, 2.5], Timestamps: [1, 2] }] }),
   goodReading: { kind: 'value', text: '[[1 2.5]]' },
-  secrets: ['aws-secret-5521'],
+  secrets: ['aws-secret-5521', 'aws-session-80d3'],
 });
 
 defineMetricProviderContract({
@@ -113,7 +115,9 @@ defineMetricProviderContract({
   name: 'InfluxDB',
   provider: () => ({ influxdb: { query: 'from(bucket: "b")' } }),
   options: ({ address }) => ({ secrets: secretsOf({ influxdb: { address, authToken: 'influx-tok-31', org: 'o' } }) }),
-  goodAnswer: answering('#datatype,string,long,double\n#group,false,false,false\n#default,_result,,\n,result,table,_value\n,,0,1.5\n'),
+  goodAnswer: answering(
+    '#datatype,string,long,double\n#group,false,false,false\n#default,_result,,\n,result,table,_value\n,,0,1.5\n',
+  ),
   goodReading: { kind: 'value', text: '[1.5]' },
   secrets: ['influx-tok-31'],
 });

@@ -125,6 +125,23 @@ describe('given a release whose own analysis passes', () => {
     expect((await verdicts()).join()).toContain(then);
   });
 
+  it('when the function dies after the abort, then the redelivery tells what was done, and does not decide anew', async () => {
+    const hash = await givenAReleaseAtForty();
+    const { orders } = world.engine.ports;
+    const finish = orders.finish.bind(orders);
+    let deaths = 1;
+    Object.assign(orders, {
+      finish: async (...given: Parameters<typeof finish>) => {
+        if (deaths-- > 0) throw new Error('the process was killed');
+        return finish(...given);
+      },
+    });
+    await fires({ severity: 'critical', rollouts_pod_template_hash: hash });
+    await world.passes(5 * MINUTE);
+    expect(await isAborted()).toBe(true);
+    expect(await verdicts()).toContain('the release is aborted (critical, on the pods being released)');
+  });
+
   it('when the same alert comes three times, then it acts once', async () => {
     const hash = await givenAReleaseAtForty();
     for (let repeat = 0; repeat < 3; repeat++) await fires({ severity: 'critical', rollouts_pod_template_hash: hash });

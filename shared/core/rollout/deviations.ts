@@ -63,6 +63,18 @@ export const DEVIATIONS: readonly Deviation[] = [
     weir: 'They are reconciled; only the sizes wait.',
   },
   {
+    id: 'paused-before-available',
+    section: 'engine §7.4, §14.2',
+    argo: 'A blue-green Rollout paused after its switch is called available and paused in turn, pass after pass.',
+    weir: 'It is called paused until it goes on.',
+  },
+  {
+    id: 'resume-while-scaling',
+    section: 'strategies §2.11, hazard 2',
+    argo: 'Whether a pause that a person ended counts in a pass that also changes a size is not said.',
+    weir: 'It counts; any other step waits for the next pass.',
+  },
+  {
     id: 'run-waits-for-pods',
     section: 'strategies §1.7',
     argo: 'The pre-promotion run of a retry starts before the new version is scaled up again.',

@@ -45,7 +45,7 @@ function withHealthy({ now }: Pass, conditions: Conditions, healthy: boolean): C
 function withProgressing(pass: Pass, status: StatusDraft, conditions: Conditions): Conditions {
   if (isAborted(pass)) return withAborted(pass, conditions);
   const name = subject(pass);
-  if (isHealthy(pass, status)) {
+  if (isHealthy(pass, status) && (!isPaused(pass.rollout) || isCompleted(status))) {
     const message = `${name} has successfully progressed.`;
     return setCondition(conditions, progressing('True', 'NewReplicaSetAvailable', message), pass.now).conditions;
   }

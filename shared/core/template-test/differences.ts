@@ -31,7 +31,7 @@ function listDifferences(expected: readonly JsonValue[], found: unknown, field: 
   return [{ field, expected: expected.map(plain), found: Array.isArray(found) ? shown : undefined }];
 }
 
-function isAsExpected(key: string, expected: JsonValue, found: unknown): boolean {
+function isAsExpected(key: string, expected: string | number | boolean | null, found: unknown): boolean {
   if (typeof found !== 'string') return expected === found;
   if (key === 'message') return found.includes(String(expected));
   if (key === 'value') return found === String(expected) || found === `[${String(expected)}]`;

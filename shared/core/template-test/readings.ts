@@ -5,7 +5,7 @@ import type { MeasuredValue } from '../expr/measured-value.ts';
 import type { JsonValue } from '../json.ts';
 import type { Metric } from '../resources/argo.ts';
 import type { Instant } from '../time.ts';
-import { CaseProblem, type Answer, type AnswerValue, type Series } from './test-case.ts';
+import { CaseProblem, type Answer, type Series } from './test-case.ts';
 
 /** @param index from 0, of the measurements of this metric */
 export function answerOf(series: Series, index: number): Answer {
@@ -53,7 +53,7 @@ function nothing(metric: Metric): Reading {
   }
 }
 
-function valueFor(metric: Metric, value: AnswerValue, now: Instant): MeasuredValue {
+function valueFor(metric: Metric, value: JsonValue, now: Instant): MeasuredValue {
   const numbers = () => numbersOf(value, metric);
   switch (providerOf(metric)) {
     case 'prometheus':
@@ -76,12 +76,12 @@ function valueFor(metric: Metric, value: AnswerValue, now: Instant): MeasuredVal
         `metric "${metric.name}" is judged by its provider: answer with Successful, Failed, Error or Inconclusive`,
       );
     default:
-      return { kind: 'json', json: value as JsonValue };
+      return { kind: 'json', json: value };
   }
 }
 
-function numbersOf(value: AnswerValue, metric: Metric): readonly number[] {
-  const values = Array.isArray(value) ? (value as readonly AnswerValue[]) : [value];
+function numbersOf(value: JsonValue, metric: Metric): readonly number[] {
+  const values = Array.isArray(value) ? (value as readonly JsonValue[]) : [value];
   if (values.every((entry) => typeof entry === 'number')) return values;
   throw new CaseProblem(
     ['results', metric.name],
@@ -89,16 +89,16 @@ function numbersOf(value: AnswerValue, metric: Metric): readonly number[] {
   );
 }
 
-function textFor(metric: Metric, value: AnswerValue): string {
+function textFor(metric: Metric, value: JsonValue): string {
   const listed = providerOf(metric) === 'prometheus' && !Array.isArray(value);
   return listed ? `[${valueText(value)}]` : valueText(value);
 }
 
 /** JSON, with the words that it has no numbers for. */
-export function valueText(value: AnswerValue): string {
+export function valueText(value: JsonValue): string {
   if (typeof value === 'number') return numberText(value);
   if (value === null || typeof value !== 'object') return JSON.stringify(value);
-  if (Array.isArray(value)) return `[${(value as readonly AnswerValue[]).map(valueText).join(',')}]`;
+  if (Array.isArray(value)) return `[${(value as readonly JsonValue[]).map(valueText).join(',')}]`;
   return `{${Object.entries(value)
     .map(([key, member]) => `${JSON.stringify(key)}:${valueText(member)}`)
     .join(',')}}`;

@@ -7,8 +7,7 @@ import type { MeasurementTask } from '../analysis/reading.ts';
 import { applyCommand } from '../commands/apply.ts';
 import { bindTo, type Command } from '../commands/command.ts';
 import type { Decision } from '../decision.ts';
-import { isCompleted, type AnalysisRun } from '../resources/argo.ts';
-import type { KubernetesObject } from '../resources/kubernetes.ts';
+import { isCompleted, type AnalysisRun, type Rollout } from '../resources/argo.ts';
 import { decideRollout } from '../rollout/decide.ts';
 import type { RolloutSnapshot } from '../rollout/snapshot.ts';
 import { earliest, type Instant, type Millis } from '../time.ts';
@@ -206,7 +205,7 @@ export class Simulation {
     this.#lookAgain(ROLLOUT, 0);
   }
 
-  #put<T extends KubernetesObject>(object: T): void {
+  #put(object: Rollout | AnalysisRun): void {
     this.#world = withObject(this.#world, object);
   }
 

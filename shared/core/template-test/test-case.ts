@@ -2,7 +2,7 @@
 import type { SecretLookup } from '../analysis/secrets.ts';
 import type { TemplateRef } from '../analysis/collect-templates.ts';
 import { InvalidSpecError } from '../errors.ts';
-import type { JsonObject } from '../json.ts';
+import type { JsonObject, JsonValue } from '../json.ts';
 import type {
   AnalysisTemplate,
   Argument,
@@ -23,21 +23,12 @@ export interface Manifests {
   readonly services: readonly Service[];
 }
 
-/** What a metric system answers; NaN and infinities are numbers here. */
+/** What a metric system answers. In values NaN and infinities are numbers too. */
 export type Answer =
-  | { readonly kind: 'value'; readonly value: AnswerValue }
+  | { readonly kind: 'value'; readonly value: JsonValue }
   | { readonly kind: 'empty' }
   | { readonly kind: 'error'; readonly message: string }
   | { readonly kind: 'verdict'; readonly phase: Phase };
-
-/** JSON in which a number may be NaN or infinite. */
-export type AnswerValue =
-  | string
-  | number
-  | boolean
-  | null
-  | readonly AnswerValue[]
-  | { readonly [key: string]: AnswerValue };
 
 /** One entry answers `times` measurements; the last one all that follow. Never empty. */
 export type Series = readonly { readonly answer: Answer; readonly times: number }[];

@@ -24,7 +24,9 @@ interface SdkResponse {
 }
 
 // An interface would not be taken where the SDK asks for a record.
-export type SdkRequestHandler = { readonly handle: (request: SdkRequest) => Promise<{ readonly response: SdkResponse }> };
+export type SdkRequestHandler = {
+  readonly handle: (request: SdkRequest) => Promise<{ readonly response: SdkResponse }>;
+};
 
 /** The handler throws ReadingError when there is no answer: the SDK does not try that again. */
 export function createRequestHandler(
@@ -38,7 +40,7 @@ export function createRequestHandler(
         method: request.method,
         url: urlOf(request),
         headers: headersOf(request.headers),
-        body: request.body === undefined ? undefined : Buffer.from(request.body).toString(),
+        body: typeof request.body === 'object' ? new TextDecoder().decode(request.body) : request.body,
         maxBytes: MAX_ANSWER_BYTES,
       });
       return { response: { statusCode: status, headers, body: Buffer.from(body) } };

@@ -1,6 +1,6 @@
 /** A request to an AWS service with its proof, in the name that a metric says. */
 import type { HttpRequest } from '../../http.ts';
-import type { ProviderContext } from '../provider.ts';
+import type { KeepSecret, ProviderContext } from '../provider.ts';
 import { credentialsOf, regionOf, type AwsIdentity } from './credentials.ts';
 import { signed } from './signature.ts';
 
@@ -8,9 +8,10 @@ import { signed } from './signature.ts';
 export async function signForAws(
   request: HttpRequest,
   identity: AwsIdentity & { readonly service: string },
-  context: ProviderContext,
+  context: ProviderContext & { readonly keep: KeepSecret },
 ): Promise<HttpRequest> {
   const region = regionOf(identity, context);
   const credentials = await credentialsOf(identity, request, context);
+  [credentials.secretAccessKey, credentials.sessionToken ?? ''].forEach(context.keep);
   return signed(request, { service: identity.service, region, credentials, now: context.clock.now() });
 }

@@ -72,6 +72,11 @@ class Sha256 {
 type Secret = string | ArrayBuffer | ArrayBufferView;
 
 function begun(secret: Secret | undefined): Hash | Hmac {
-  if (secret === undefined) return createHash('sha256');
-  return createHmac('sha256', typeof secret === 'string' || ArrayBuffer.isView(secret) ? secret : Buffer.from(secret));
+  return secret === undefined ? createHash('sha256') : createHmac('sha256', bytesOf(secret));
+}
+
+function bytesOf(secret: Secret): Uint8Array {
+  if (typeof secret === 'string') return Buffer.from(secret);
+  if (!ArrayBuffer.isView(secret)) return new Uint8Array(secret);
+  return new Uint8Array(secret.buffer, secret.byteOffset, secret.byteLength);
 }

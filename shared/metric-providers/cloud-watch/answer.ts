@@ -17,11 +17,16 @@ export function readingFrom(pages: readonly GetMetricDataOutput[]): Reading {
   };
 }
 
-/** The SDK hands on what is there, whatever its types promise. */
 function resultsOf({ MetricDataResults: results }: GetMetricDataOutput): readonly SdkResult[] {
-  const isResult = (result: unknown): boolean => typeof result === 'object' && result !== null;
   if (Array.isArray(results) && results.every(isResult)) return results;
   throw new ReadingError('CloudWatch: not an answer of GetMetricData');
+}
+
+/** The SDK hands on what is there, whatever its types promise. */
+function isResult(result: unknown): boolean {
+  if (typeof result !== 'object' || result === null) return false;
+  const { Values: values = [] } = result as { Values?: unknown };
+  return Array.isArray(values) && values.every((value) => typeof value === 'number');
 }
 
 function metricDataResult({ Id, Label, StatusCode, Timestamps, Values, Messages }: SdkResult): MetricDataResult {

@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -46,8 +46,24 @@ describe('given npm start', () => {
     expect(lines.filter((line) => line.includes('First deployment: revision 1') && line.includes('"canary"'))).toEqual(
       [],
     );
-    expect(lines.join('\n')).toContain('Weight 20 %');
+    const weight = lines.find((line) => line.includes('"type":"weight-changed"')) ?? '{}';
+    expect(JSON.parse(weight)).toMatchObject({ namespace: 'canary', revision: 2 });
   }, 60_000);
+
+  it('when another stack uses the folder, then it says which process', () => {
+    writeFileSync(join(data, 'lock'), String(process.pid));
+    const { status, stderr } = spawnSync(process.execPath, [MAIN, '--data', data], { cwd: ROOT, encoding: 'utf8' });
+    expect(status).toBe(1);
+    expect(stderr).toContain(`is in use by process ${process.pid}; stop it, or start with --data DIR`);
+  });
+
+  it('when the folder was written by a newer Weir, then it says so and touches nothing', () => {
+    writeFileSync(join(data, 'state.json'), '{"schema":99}');
+    const { status, stderr } = spawnSync(process.execPath, [MAIN, '--data', data], { cwd: ROOT, encoding: 'utf8' });
+    expect(status).toBe(1);
+    expect(stderr).toContain('has schema 99, this Weir reads 1');
+    expect(readFileSync(join(data, 'state.json'), 'utf8')).toBe('{"schema":99}');
+  });
 
   it.each([
     { flags: ['--speed', '0'], then: '--speed takes a number from 1 to 600' },

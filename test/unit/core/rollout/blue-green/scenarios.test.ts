@@ -224,6 +224,24 @@ describe('analysis of a blue-green update', () => {
     expect(world.sizes()).toEqual({ v2: '3/3' });
   });
 
+  it.each([
+    {
+      given: 'is inconclusive',
+      act: (world: RolloutWorld) => world.finishRun(`checkout-${V2}-2-post`, 'Inconclusive'),
+    },
+    { given: 'runs while a person pauses', act: (world: RolloutWorld) => world.edit({ paused: true }) },
+  ])('given it $given, then the Rollout is paused, and comes to rest', ({ act }) => {
+    const world = running({ ...PREVIEW, ...POST });
+    world.deploy('v2');
+    world.settle();
+    act(world);
+    world.settle();
+    expect(world.status).toMatchObject({ phase: 'Paused', stableRS: V1 });
+    expect(world.status.conditions).toContainEqual(
+      expect.objectContaining({ type: 'Progressing', status: 'Unknown', reason: 'RolloutPaused' }),
+    );
+  });
+
   it('given it fails, then active goes back to stable at once, whatever the new pods do', () => {
     const world = running({ ...PREVIEW, ...POST });
     world.deploy('v2');
