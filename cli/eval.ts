@@ -7,7 +7,7 @@ import { InvalidSpecError, messageOf } from '#core/errors.ts';
 import { parseFlags } from './arguments.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import type { Io } from './io.ts';
-import type { Verb } from './weir.ts';
+import type { Verb } from './verb.ts';
 
 const USAGE = `weir eval --condition 'result[0] >= 0.95' --result '[0.97]' [--kind json|scalar|vector|nil]
 weir eval < LINES      each line {"expr": …, "result": …, "kind"?: …} is answered by one line, in order:

@@ -8,7 +8,7 @@ import { EXIT } from './exit-codes.ts';
 import { formatted } from './io.ts';
 import { verdictOf } from './progress.ts';
 import { reporting } from './run.ts';
-import type { Verb } from './weir.ts';
+import type { Verb } from './verb.ts';
 
 const USAGE = `weir get [rollout] NAME [-w] [-o json|yaml]
 

@@ -5,7 +5,7 @@ import { Client, connectionFrom } from './client.ts';
 import { EXIT } from './exit-codes.ts';
 import { formatted } from './io.ts';
 import { reporting } from './run.ts';
-import type { Verb } from './weir.ts';
+import type { Verb } from './verb.ts';
 
 const USAGE = 'weir history NAME [--limit 5] [-o json|yaml]';
 

@@ -6,7 +6,7 @@ import { Client, connectionFrom, type ListedRollout } from './client.ts';
 import { EXIT } from './exit-codes.ts';
 import { formatted, type Io } from './io.ts';
 import { reporting } from './run.ts';
-import type { Verb } from './weir.ts';
+import type { Verb } from './verb.ts';
 
 const USAGE = 'weir list [-n NAMESPACE] [-o json|yaml]';
 const HEAD = ['NAME', 'STRATEGY', 'STATUS', 'STEP', 'READY', 'DESIRED'];

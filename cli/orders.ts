@@ -9,7 +9,7 @@ import { Client, connectionFrom, type OrderAnswer } from './client.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { formatted } from './io.ts';
 import { reporting } from './run.ts';
-import type { Verb } from './weir.ts';
+import type { Verb } from './verb.ts';
 
 const PATIENCE = 30 * SECOND;
 const EXIT_OF = { applied: EXIT.ok, refused: EXIT.refused, stale: EXIT.stale } as const;

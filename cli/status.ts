@@ -7,7 +7,7 @@ import { EXIT } from './exit-codes.ts';
 import { formatted, type Io } from './io.ts';
 import { progressText, verdictOf } from './progress.ts';
 import { reporting } from './run.ts';
-import type { Verb } from './weir.ts';
+import type { Verb } from './verb.ts';
 
 const USAGE = `weir status NAME [--watch=false] [--timeout 10m] [--success-on-pause] [-o json|yaml]
 

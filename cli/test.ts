@@ -7,7 +7,7 @@ import { reportJson } from './template-test/report-json.ts';
 import { reportJunit } from './template-test/report-junit.ts';
 import { countsOf, problemLine, reportText } from './template-test/report-text.ts';
 import { runFile, type FileOutcome } from './template-test/run-file.ts';
-import type { Verb } from './weir.ts';
+import type { Verb } from './verb.ts';
 
 const USAGE = `weir test FILE… [--filter TEXT] [--format text|json|junit]
 

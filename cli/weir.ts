@@ -2,13 +2,7 @@
 import { messageOf, InvalidSpecError } from '#core/errors.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { processIo, type Io } from './io.ts';
-
-export interface Verb {
-  /** One line for `weir help`. */
-  readonly summary: string;
-  readonly usage: string;
-  run(args: readonly string[], io: Io): Promise<ExitCode>;
-}
+import type { Verb } from './verb.ts';
 
 const VERBS: Readonly<Record<string, () => Promise<Verb>>> = {
   get: async () => (await import('./get.ts')).get,

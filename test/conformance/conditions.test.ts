@@ -29,7 +29,10 @@ function readExamples(file: string): readonly Example[] {
   const text = readFileSync(file, 'utf8').trim();
   const found = text.startsWith('[')
     ? (JSON.parse(text) as Example[])
-    : text.split('\n').filter((line) => line.trim() !== '').map((line) => JSON.parse(line) as Example);
+    : text
+        .split('\n')
+        .filter((line) => line.trim() !== '')
+        .map((line) => JSON.parse(line) as Example);
   if (found.length === 0) throw new Error(`${file} holds no examples`);
   return found;
 }
@@ -62,14 +65,13 @@ function evaluate(example: Example): { outcome?: boolean; stage?: string; messag
 }
 
 describe('the condition language agrees with the reference', () => {
-  it.each(examples.map((example, index) => [index + 1, example.expr, JSON.stringify(example.result), example] as const))(
-    '#%d %s with %s',
-    (_number, _source, _result, example) => {
-      const { outcome, stage } = evaluate(example);
-      if (example.error) expect({ stage }).toEqual({ stage: example.stage });
-      else expect({ outcome, stage }).toEqual({ outcome: example.outcome, stage: undefined });
-    },
-  );
+  it.each(
+    examples.map((example, index) => [index + 1, example.expr, JSON.stringify(example.result), example] as const),
+  )('#%d %s with %s', (_number, _source, _result, example) => {
+    const { outcome, stage } = evaluate(example);
+    if (example.error) expect({ stage }).toEqual({ stage: example.stage });
+    else expect({ outcome, stage }).toEqual({ outcome: example.outcome, stage: undefined });
+  });
 });
 
 if (path === OURS) {

@@ -20,9 +20,17 @@ export type Reading =
       readonly metadata?: Readonly<Record<string, string>>;
     }
   /** Not finished: ask again at `resumeAt` with the metadata. */
-  | { readonly kind: 'pending'; readonly resumeAt: Instant; readonly metadata: Readonly<Record<string, string>> }
+  | {
+      readonly kind: 'pending';
+      readonly resumeAt: Instant;
+      readonly metadata: Readonly<Record<string, string>>;
+      /** What it waits for. */
+      readonly message?: string;
+    }
   | {
       readonly kind: 'error';
+      /** Given where the metric is wrong as it is written: no provider could measure it. */
+      readonly fault?: 'manifest';
       readonly message: string;
       readonly text?: string;
       readonly metadata?: Readonly<Record<string, string>>;
@@ -37,4 +45,14 @@ export interface MeasurementTask {
   /** The measurement in flight, for resume and terminate. */
   readonly measurement?: Measurement;
   readonly now: Instant;
+  /** What must be known before this measurement is taken. */
+  readonly requests?: RequestsNeeded;
+  /** The same metric asked about the stable version: shown beside it, never judged. */
+  readonly stable?: Metric;
+}
+
+/** Below `min` nothing is judged. `query` is complete, secrets included. */
+export interface RequestsNeeded {
+  readonly min: number;
+  readonly query: string;
 }

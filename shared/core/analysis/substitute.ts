@@ -37,18 +37,31 @@ export function argumentValues(args: readonly Argument[]): ReadonlyMap<string, s
 export function resolveMetric(metric: Metric, args: readonly Argument[]): Metric {
   const values = argumentValues(args);
   const text = substituteTokens(serialize(metric), (token) => {
-    const value = token.startsWith('args.') ? values.get(token.slice('args.'.length)) : undefined;
+    const value = valueOf(token, values);
     return value === undefined ? undefined : escape(value);
   });
   return JSON.parse(text) as Metric;
 }
 
 /**
+ * A text outside a metric with its tokens replaced.
+ * @throws InvalidSpecError for an unknown token, or an argument without value
+ */
+export function resolveText(text: string, args: readonly Argument[]): string {
+  const values = argumentValues(args);
+  return substituteTokens(text, (token) => valueOf(token, values));
+}
+
+function valueOf(token: string, values: ReadonlyMap<string, string>): string | undefined {
+  return token.startsWith('args.') ? values.get(token.slice('args.'.length)) : undefined;
+}
+
+/**
  * Replace each `{{token}}`. An opening `{{` swallows everything up to the next `}}`; what is put in is not read again.
- * @param valueOf the text for a trimmed token, undefined when it is unknown
+ * @param replacement the text for a trimmed token, undefined when it is unknown
  * @throws InvalidSpecError that names the last unknown token as it was written
  */
-export function substituteTokens(text: string, valueOf: (token: string) => string | undefined): string {
+export function substituteTokens(text: string, replacement: (token: string) => string | undefined): string {
   let result = '';
   let unknown: string | undefined;
   let position = 0;
@@ -56,7 +69,7 @@ export function substituteTokens(text: string, valueOf: (token: string) => strin
     const closing = text.indexOf('}}', start + 2);
     const end = closing < 0 ? text.length : closing;
     const written = text.slice(start + 2, end);
-    const value = closing < 0 ? undefined : valueOf(written.trim());
+    const value = closing < 0 ? undefined : replacement(written.trim());
     if (value === undefined) unknown = written;
     result += text.slice(position, start) + (value ?? '');
     position = end + 2;

@@ -3,6 +3,8 @@ import { fail } from './failure.ts';
 import { MAX_STEPS, MAX_STRING_LENGTH, MEMORY_BUDGET, MEMORY_EXCEEDED, STEPS_EXCEEDED } from './limits.ts';
 import { isAscii } from './values/text.ts';
 
+/** What keeping a value in an array costs. */
+const ITEM_STEPS = 2;
 /** What encoding a string costs at least. */
 const ENCODE_STEPS = 40;
 
@@ -21,8 +23,13 @@ export class Meter {
   /** Create array or map slots. @throws Failure when they are too many */
   allocate(slots: number): void {
     this.memory += slots;
-    this.charge(2 * slots);
     if (this.memory >= MEMORY_BUDGET) fail(MEMORY_EXCEEDED);
+  }
+
+  /** Create an array of values. @throws Failure when it is too large */
+  allocateItems(count: number): void {
+    this.allocate(count);
+    this.charge(ITEM_STEPS * count);
   }
 
   /** Make or walk a string of this many units. @throws Failure when it is too long */

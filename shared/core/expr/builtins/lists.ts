@@ -83,7 +83,7 @@ function kindName(value: Value): string {
 }
 
 function allocated(items: readonly Value[], meter: Meter): List {
-  meter.allocate(items.length);
+  meter.allocateItems(items.length);
   return new ItemList(items);
 }
 
@@ -159,7 +159,7 @@ function sort(given: readonly Value[], { meter }: Surroundings): Value {
   const items = list instanceof List && SORTABLE.includes(list.type) ? list.toArray() : undefined;
   const descending = order !== undefined && isDescending(order);
   if (items === undefined || list === NIL_LIST) return list === NIL_LIST ? new ItemList([]) : NIL_LIST;
-  meter.allocate(items.length);
+  meter.allocateItems(items.length);
   return new ItemList(sortByKeys(items, items, descending, meter));
 }
 

@@ -145,7 +145,7 @@ function filter(loop: Loop, map: Evaluate): Evaluate {
     walk(loop, frame, scopeOf(loop, frame), () => {
       if (asBoolean(loop.predicate(frame))) found.push(map(frame));
     });
-    frame.meter.allocate(found.length);
+    frame.meter.allocateItems(found.length);
     return new ItemList(found);
   };
 }
@@ -156,7 +156,7 @@ function mapping(loop: Loop): Evaluate {
     walk(loop, frame, scopeOf(loop, frame), () => {
       made.push(loop.predicate(frame));
     });
-    frame.meter.allocate(made.length);
+    frame.meter.allocateItems(made.length);
     return new ItemList(made);
   };
 }
@@ -226,7 +226,7 @@ function sorting(loop: Loop): Evaluate {
     walk(loop, frame, scope, () => {
       keys.push(loop.predicate(frame));
     });
-    frame.meter.allocate(keys.length);
+    frame.meter.allocateItems(keys.length);
     return new ItemList(sortByKeys(scope.list.toArray(), keys, descending, frame.meter));
   };
 }

@@ -186,7 +186,7 @@ function generateArray(generating: Generating, nodes: readonly Node[]): Evaluate
   const items = nodes.map((item) => generating.generate(item));
   return (frame) => {
     const values = items.map((item) => item(frame));
-    frame.meter.allocate(values.length);
+    frame.meter.allocateItems(values.length);
     return new ItemList(values);
   };
 }
@@ -204,7 +204,7 @@ function generateMap(generating: Generating, node: MapNode): Evaluate {
       keys.push(key(frame));
       values.push(value(frame));
     }
-    frame.meter.allocate(keys.length);
+    frame.meter.allocateItems(keys.length);
     const members = new Map<string, Value>();
     for (let index = keys.length - 1; index >= 0; index--)
       members.set(asText(keys[index] ?? null), values[index] ?? null);

@@ -20,7 +20,11 @@ describe('given the type of the measured value, when the text does not fit it, t
     ['-result', 'a', 'compile: invalid operation: - (mismatched type string)'],
     ['not result', 1, 'compile: invalid operation: not (mismatched type float64)'],
     ['result and true', 1, 'compile: invalid operation: and (mismatched types float64 and bool)'],
-    ['result and result.x', { x: true }, 'compile: invalid operation: and (mismatched types map[string]interface {} and interface {})'],
+    [
+      'result and result.x',
+      { x: true },
+      'compile: invalid operation: and (mismatched types map[string]interface {} and interface {})',
+    ],
     ['result + 1', 'a', 'compile: invalid operation: + (mismatched types string and int)'],
     ['result ? 1 : 2', 1, 'compile: non-bool expression (type float64) used as condition'],
     ['1 in result', { a: 1 }, 'compile: cannot use int as type string in map key'],
@@ -63,7 +67,9 @@ describe('given the type of the measured value, when the text does not fit it, t
 
   it('given a float array, then its elements are known to be floats', () => {
     const vector = { kind: 'vector', values: [1] } as const;
-    expect(verdictOn(vector, 'result[0] == "a"')).toBe('compile: invalid operation: == (mismatched types float64 and string)');
+    expect(verdictOn(vector, 'result[0] == "a"')).toBe(
+      'compile: invalid operation: == (mismatched types float64 and string)',
+    );
     expect(verdictOn(vector, 'result > 1')).toBe('compile: invalid operation: > (mismatched types []float64 and int)');
     expect(verdictOn(vector, 'all(result, # > 0.5)')).toBe(true);
   });

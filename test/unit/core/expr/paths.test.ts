@@ -14,7 +14,11 @@ describe('given a value, when members and items are asked for', () => {
     ['result.l["0"] == 2', { l: [1, 2] }, 'run: invalid operation: int(string)'],
     ['result.s[0] == 104 and type(result.s[0]) == "uint"', { s: 'hello' }, true],
     ['result[result.k] == 7', { k: null, '': 7 }, true],
-    ['result[result.k]', { k: 5 }, 'run: reflect.Value.MapIndex: value of type float64 is not assignable to type string'],
+    [
+      'result[result.k]',
+      { k: 5 },
+      'run: reflect.Value.MapIndex: value of type float64 is not assignable to type string',
+    ],
     ['$env["result"] == 5 and $env.result == 5 and $env?.nope == nil', 5, true],
     ['len($env) == 7 and "asInt" in $env and $env == $env', 5, true],
     ['$env.isNaN(0.5)', 5, false],
