@@ -1,25 +1,32 @@
 /** Weir's own configuration: one YAML file, validated as a whole, every problem reported together. */
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { parseIp, parseRange } from '#core/egress/ip-address.ts';
 import { InvalidSpecError, messageOf } from '#core/errors.ts';
 
 const verbs = z.enum(['promote', 'abort', 'retry', 'pause']);
 
 /** Where a metric address as written in manifests is asked: a URL, or a Service through the API server's proxy. */
-const metricsRule = z.union([
-  z.strictObject({ match: z.string().min(1), url: z.url() }),
-  z.strictObject({
-    match: z.string().min(1),
-    service: z.string().regex(/^[^/]+\/[^:/]+:[^:/]+$/, 'must be namespace/service:port'),
-  }),
-]);
+const metricsRule = z.union(
+  [
+    z.strictObject({ match: z.string().min(1), url: z.url() }),
+    z.strictObject({ match: z.string().min(1), service: z.string().regex(/^[^/]+\/[^:/]+:[^:/]+$/) }),
+  ],
+  'must be {match, url} or {match, service: namespace/name:port}',
+);
+
+const controllers = z
+  .array(z.enum(['analysis', 'rollouts']))
+  .refine((named) => !named.includes('rollouts') || named.includes('analysis'), {
+    message: 'rollouts needs analysis as well: write [analysis, rollouts]',
+  });
 
 const cluster = z.strictObject({
   name: z.string().regex(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/, 'must be lower case letters, digits, - and .'),
   kubeconfig: z.string().optional(),
   context: z.string().optional(),
   /** What the team hands over: [] observes only. */
-  controllers: z.array(z.enum(['analysis', 'rollouts'])).default([]),
+  controllers: controllers.default([]),
   /** Empty: all namespaces. */
   namespaces: z.array(z.string().min(1)).default([]),
   metrics: z.array(metricsRule).default([]),
@@ -33,30 +40,34 @@ const policyRule = z.strictObject({
   rollouts: z.array(z.string()).optional(),
 });
 
+const clusters = z
+  .array(cluster)
+  .min(1, 'names no cluster')
+  // Asked whatever else is wrong: a cluster may be any value then.
+  .superRefine(refuseNamesakes, { when: ({ value }) => Array.isArray(value) });
+
+const hostPattern = z
+  .string()
+  .refine(
+    (text) => parseIp(text) !== undefined || /^(\*\.)?[a-z\d]([-.\w]*[a-z\d])?$/i.test(text),
+    'must be a host name, *.domain or an address, without scheme and port',
+  );
+
+/** Where metric addresses may lead: `EgressPolicy` says what each list means. */
 const egress = z.strictObject({
-  /** Loopback targets that may be asked, `host:port`. */
-  loopback: z.array(z.string()).default([]),
-  /** Private ranges that may be asked, CIDR. */
-  privateRanges: z.array(z.string()).default([]),
+  allowHosts: z.array(hostPattern).default([]),
+  denyHosts: z.array(hostPattern).default([]),
+  loopback: z.array(z.string().regex(/^(\[[\da-f:.]+\]|[-.\w]+):\d{1,5}$/i, 'must be host:port')).default([]),
+  privateRanges: z
+    .array(z.string().refine((text) => parseRange(text) !== undefined, 'must be a range such as 10.20.0.0/16'))
+    .default([]),
 });
 
-const weirConfig = z
-  .strictObject({
-    clusters: z.array(cluster).min(1, 'names no cluster'),
-    policy: z.array(policyRule).default([]),
-    egress: egress.default({ loopback: [], privateRanges: [] }),
-  })
-  .superRefine(({ clusters }, context) => {
-    for (const [index, { name, controllers }] of clusters.entries()) {
-      if (clusters.findIndex((other) => other.name === name) < index) {
-        context.addIssue({ code: 'custom', path: ['clusters', index, 'name'], message: `"${name}" is named twice` });
-      }
-      if (controllers.includes('rollouts') && !controllers.includes('analysis')) {
-        const message = 'rollouts needs analysis as well: write [analysis, rollouts]';
-        context.addIssue({ code: 'custom', path: ['clusters', index, 'controllers'], message });
-      }
-    }
-  });
+const weirConfig = z.strictObject({
+  clusters,
+  policy: z.array(policyRule).default([]),
+  egress: egress.prefault({}),
+});
 
 export type WeirConfig = z.infer<typeof weirConfig>;
 export type ClusterConfig = WeirConfig['clusters'][number];
@@ -70,6 +81,14 @@ export function parseConfig(text: string, file: string): WeirConfig {
   if (result.success) return result.data;
   const problems = result.error.issues.map(({ path, message }) => `  ${pathText(path)}: ${message}`);
   throw new InvalidSpecError(`${file} has ${problems.length} problem(s):\n${problems.join('\n')}`);
+}
+
+function refuseNamesakes(named: readonly unknown[], { addIssue }: z.core.$RefinementCtx): void {
+  const names = named.map((value) => (value as { name?: unknown } | null)?.name);
+  for (const [index, name] of names.entries()) {
+    if (typeof name !== 'string' || names.indexOf(name) === index) continue;
+    addIssue({ code: 'custom', path: [index, 'name'], message: `"${name}" is named twice` });
+  }
 }
 
 function parseYaml(text: string, file: string): unknown {

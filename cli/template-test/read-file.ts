@@ -1,9 +1,9 @@
 /** A test file and the manifests that it names, checked, with the place of whatever is wrong. */
 import { dirname, join } from 'node:path';
-import { parseAllDocuments } from 'yaml';
 import type { Manifests, TestCase } from '#core/template-test/test-case.ts';
-import { firstLine, readSource, readText, type FileProblem, type Source } from './source.ts';
+import { manifest, manifestsOf, type Manifest } from './manifest-schema.ts';
 import { testFile } from './schema.ts';
+import { FileProblem, readSources, type Source } from './source.ts';
 
 export interface LoadedFile {
   readonly source: Source;
@@ -13,13 +13,16 @@ export interface LoadedFile {
 
 export type Loaded = LoadedFile | { readonly problems: readonly FileProblem[] };
 
-/** @throws FileProblem for what makes it unreadable; all that is wrong with the content comes together */
+/** @throws FileProblem for what cannot be read at all; what is wrong with the content comes together */
 export function loadFile(file: string): Loaded {
-  const source = readSource(file);
+  const [source, second] = readSources(file);
+  if (source === undefined) throw new FileProblem({ file, line: 1, column: 1 }, 'is empty: it needs tests:');
+  if (second !== undefined) throw second.problem([], 'one YAML document per test file: put all tests under one tests:');
   const parsed = testFile.safeParse(source.content);
   if (!parsed.success) return { problems: parsed.error.issues.map((issue) => problemOf(issue, source)) };
   const { manifests, tests } = parsed.data;
-  return { source, tests, manifests: readManifests(manifests, source) };
+  const objects = manifests.flatMap((path, index) => manifestsIn(join(dirname(file), path), source, index));
+  return { source, tests, manifests: manifestsOf(objects) };
 }
 
 interface Issue {
@@ -37,36 +40,24 @@ function problemOf(issue: Issue, source: Source): FileProblem {
   return source.problem(path, `${subject}${issue.message}`);
 }
 
-type Manifest = { readonly kind?: string; readonly metadata?: { readonly name?: string } } | null;
-
-function readManifests(files: readonly string[], source: Source): Manifests {
-  const objects = files.flatMap((file, index) => manifestsIn(join(dirname(source.file), file), source, index));
-  const ofKind = <T>(kind: string) =>
-    objects.filter((object) => object?.kind === kind) as readonly unknown[] as readonly T[];
-  return {
-    templates: ofKind('AnalysisTemplate'),
-    clusterTemplates: ofKind('ClusterAnalysisTemplate'),
-    rollouts: ofKind('Rollout'),
-    services: ofKind('Service'),
-  };
-}
-
-/** Other kinds may stand next to them. @throws FileProblem at the line that names the file */
+/** Other kinds may stand next to them. @throws FileProblem */
 function manifestsIn(file: string, source: Source, index: number): readonly Manifest[] {
-  const path = ['manifests', index];
-  const documents = parseAllDocuments(textOf(file, source, path));
-  if (!Array.isArray(documents)) return [];
-  return documents.map((document) => {
-    const [error] = document.errors;
-    if (error === undefined) return document.toJS() as Manifest;
-    throw source.problem(path, `${file} is not YAML: ${firstLine(error.message)}`, error);
+  return sourcesOf(file, source, index).flatMap((document): Manifest[] => {
+    if (document.content === null) return [];
+    const parsed = manifest.safeParse(document.content);
+    if (parsed.success) return [parsed.data];
+    throw problemOf(parsed.error.issues[0]!, document);
   });
 }
 
-function textOf(file: string, source: Source, path: readonly (string | number)[]): string {
+function sourcesOf(file: string, source: Source, index: number): readonly Source[] {
   try {
-    return readText(file);
+    return readSources(file);
   } catch (error) {
-    throw source.problem(path, `there is no file ${file} that can be read; paths count from this file`, error);
+    if (!(error instanceof FileProblem) || !(error.cause instanceof Error) || !('code' in error.cause)) throw error;
+    if (!NOT_READABLE.includes(String(error.cause.code))) throw error;
+    throw source.problem(['manifests', index], `there is no file ${file}; paths count from this test file`, error);
   }
 }
+
+const NOT_READABLE: readonly string[] = ['ENOENT', 'EISDIR', 'EACCES', 'ENOTDIR'];

@@ -36,11 +36,9 @@ export function runFile(file: string, filter: string): FileOutcome {
     const numbered = loaded.tests.map((testCase, index) => ({ testCase, index }));
     const chosen = numbered.filter(({ testCase }) => testCase.name.includes(filter));
     const outcomes = chosen.map(({ testCase, index }) => runCase(testCase, manifests, source, index));
-    return {
-      file,
-      tests: outcomes.filter((outcome) => !(outcome instanceof FileProblem)),
-      problems: outcomes.filter((outcome) => outcome instanceof FileProblem),
-    };
+    const problems = outcomes.filter((outcome) => outcome instanceof FileProblem);
+    const tests = outcomes.filter((outcome): outcome is TestOutcome => !(outcome instanceof FileProblem));
+    return { file, tests, problems };
   } catch (error) {
     if (error instanceof FileProblem) return { file, tests: [], problems: [error] };
     throw error;

@@ -1,6 +1,6 @@
 /** A YAML text that can tell where something in it stands. */
 import { readFileSync } from 'node:fs';
-import { isMap, isPair, isScalar, isSeq, LineCounter, parseDocument, type Document, type Node } from 'yaml';
+import { isMap, isPair, isScalar, isSeq, LineCounter, parseAllDocuments, type Document, type Node } from 'yaml';
 import { InvalidSpecError, messageOf } from '#core/errors.ts';
 import type { CasePath } from '#core/template-test/test-case.ts';
 
@@ -57,20 +57,20 @@ export class Source {
   }
 }
 
-/** @throws FileProblem for a file that is not there, or is not YAML */
-export function readSource(file: string): Source {
+/** Each YAML document of a file. @throws FileProblem for a file that is not there, or is not YAML */
+export function readSources(file: string): readonly Source[] {
   const lines = new LineCounter();
-  const document = parseDocument(readText(file), { lineCounter: lines });
-  const [error] = document.errors;
-  if (error !== undefined) {
+  const documents: readonly Document[] = parseAllDocuments(readText(file), { lineCounter: lines });
+  for (const { errors } of documents) {
+    const [error] = errors;
+    if (error === undefined) continue;
     const { line, col } = lines.linePos(error.pos[0]);
     throw new FileProblem({ file, line, column: col }, firstLine(error.message), { cause: error });
   }
-  return new Source(file, lines, document);
+  return documents.map((document) => new Source(file, lines, document));
 }
 
-/** @throws FileProblem */
-export function readText(file: string): string {
+function readText(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
@@ -79,7 +79,7 @@ export function readText(file: string): string {
 }
 
 /** What the parser says before it draws the place, which the position tells already. */
-export function firstLine(text: string): string {
+function firstLine(text: string): string {
   return (text.split('\n')[0] ?? '').replace(/ at line \d+, column \d+:?$/, '');
 }
 

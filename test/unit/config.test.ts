@@ -7,8 +7,34 @@ describe('given a weir.yaml', () => {
     expect(parseConfig('clusters: [{name: prod}]', 'weir.yaml')).toEqual({
       clusters: [{ name: 'prod', controllers: [], namespaces: [], metrics: [] }],
       policy: [],
-      egress: { loopback: [], privateRanges: [] },
+      egress: { allowHosts: [], denyHosts: [], loopback: [], privateRanges: [] },
     });
+  });
+
+  it('when it says where metric addresses may lead, then that is kept as written', () => {
+    const egress = {
+      allowHosts: ['prometheus.example.com', '*.metrics.example', 'kubernetes.default.svc', '10.0.0.1', '2001:db8::1'],
+      denyHosts: ['evil.example.com', '*.Tracker.example', 'under_score'],
+      loopback: ['127.0.0.1:9090', '[::1]:9090', 'localhost:9091'],
+      privateRanges: ['10.20.0.0/16', 'fd12:3456::/32', '192.168.7.7'],
+    };
+    const text = JSON.stringify({ clusters: [{ name: 'prod' }], egress });
+    expect(parseConfig(text, 'weir.yaml').egress).toEqual(egress);
+  });
+
+  it.each([
+    ['allowHosts', 'https://a.example', 'must be a host name, *.domain or an address, without scheme and port'],
+    ['allowHosts', '*', 'must be a host name'],
+    ['allowHosts', '', 'must be a host name'],
+    ['denyHosts', 'a.example:9090', 'must be a host name'],
+    ['denyHosts', 'a.*.example', 'must be a host name'],
+    ['loopback', '127.0.0.1', 'must be host:port'],
+    ['loopback', 'http://localhost:9090', 'must be host:port'],
+    ['privateRanges', '10.0.0.0/33', 'must be a range such as 10.20.0.0/16'],
+    ['privateRanges', 'ten', 'must be a range such as 10.20.0.0/16'],
+  ])('when egress.%s holds %j, then it is told: a list that matches nothing protects nothing', (list, entry, then) => {
+    const text = JSON.stringify({ clusters: [{ name: 'prod' }], egress: { [list]: ['10.0.0.1', entry] } });
+    expect(problemsOf(text)).toContain(`egress.${list}[1]: ${then}`);
   });
 
   it('when several things are wrong, then all are told at once, each with its place', () => {
@@ -16,17 +42,28 @@ describe('given a weir.yaml', () => {
 clusters:
   - {name: prod, controllers: [rollouts]}
   - {name: prod, metrics: [{match: 'http://prometheus:9090'}], colour: blue}
+  - 7
+egress: {allowHosts: ['https://a'], denyHosts: ['b:1']}
 polcy: []
 `;
     const message = problemsOf(text);
-    expect(message).toContain('weir.yaml has 3 problem(s)');
-    expect(message).toContain('clusters[1].metrics[0]');
+    expect(message).toContain('weir.yaml has 8 problem(s)');
+    expect(message).toContain('clusters[0].controllers: rollouts needs analysis as well');
+    expect(message).toContain('clusters[1].name: "prod" is named twice');
+    expect(message).toContain('clusters[1].metrics[0]: must be {match, url} or {match, service: namespace/name:port}');
+    expect(message).toContain('clusters[2]: ');
+    expect(message).toContain('egress.allowHosts[0]');
+    expect(message).toContain('egress.denyHosts[0]');
     expect(message).toContain('"colour"');
     expect(message).toContain('"polcy"');
   });
 
   it.each([
-    { given: 'two clusters of one name', text: 'clusters: [{name: a}, {name: a}]', then: 'clusters[1].name: "a" is named twice' },
+    {
+      given: 'two clusters of one name',
+      text: 'clusters: [{name: a}, {name: a}]',
+      then: 'clusters[1].name: "a" is named twice',
+    },
     {
       given: 'rollouts without analysis',
       text: 'clusters: [{name: a, controllers: [rollouts]}]',

@@ -2,7 +2,7 @@
 import { formatTimestamp } from '#core/time.ts';
 import type { LocalStack } from '../stack.ts';
 import type { RolloutPlace } from './release.ts';
-import type { Narrator } from './tour.ts';
+import type { Narrator } from './narration.ts';
 import { read, until } from './watch.ts';
 
 export type Intervention = (stack: LocalStack, place: RolloutPlace, narrator: Pick<Narrator, 'say'>) => Promise<void>;

@@ -4,7 +4,7 @@ import type { ReleaseSummary } from '#core/history/record.ts';
 import { decidingMeasurements } from '#core/messages/story.ts';
 import { formatTimestamp, SECOND } from '#core/time.ts';
 import type { Announcer, ReleaseEvent, RunHistory } from '#shared/ports.ts';
-import type { Narrator, TourStep } from './tour.ts';
+import type { Narrator, TourStep } from './narration.ts';
 
 type Print = (line: string) => void;
 

@@ -7,23 +7,10 @@ import { createMissing, readManifests } from '../manifests.ts';
 import type { LocalStack } from '../stack.ts';
 import { FAULTY, nextVersion } from './images.ts';
 import { alertFires, personPromotes, type Intervention } from './interventions.ts';
+import type { Narrator, TourStep } from './narration.ts';
 import { deployed, finishRunning, release, settled, type RolloutPlace } from './release.ts';
 
 const EXAMPLES = fileURLToPath(new URL('../../../examples', import.meta.url));
-
-export interface TourStep {
-  readonly release: ReleaseSummary;
-  readonly expected: Outcome;
-}
-
-export interface Narrator {
-  /** Which rollout the next sentences are about. */
-  follow(place: RolloutPlace): void;
-  /** A sentence between the transitions; not part of --json. */
-  say(text: string): void;
-  /** Why a release ended as it did, with its measurements. */
-  explain(release: ReleaseSummary): Promise<void>;
-}
 
 interface Chapter {
   readonly title: string;

@@ -35,7 +35,7 @@ const UNTIRING: readonly (readonly [source: string, json: JsonValue])[] = [
   ['all(1..900000, len(split(result, "")) > 0)', LONG],
   ['all(1..900000, upper(result) != "")', 'é'.repeat(10_000)],
   ['all(1..900000, result[#:] != "b")', `${LONG}é`],
-  ['all(1..900000, result contains "b")', LONG],
+  ['none(1..900000, result contains "b")', LONG],
   ['none(1..900000, indexOf(result, "b") > 0)', LONG],
   ['none(1..900000, result matches "(a|aa)+b")', LONG],
   ['all(1..900000, result.t matches result.p)', { t: 'a', p: `a?${'b?'.repeat(400)}` }],
@@ -105,7 +105,7 @@ describe('given the limits of the language, when they are met exactly', () => {
     ['members', (depth: number) => `result${'?.a'.repeat(depth)} == nil`],
     ['calls', (depth: number) => `${'len(string('.repeat(depth / 2)}1${'))'.repeat(depth / 2)} == 1`],
     ['ternaries', (depth: number) => `${'false ? 1 : '.repeat(depth)}true`],
-    ['predicates', (depth: number) => `${'all([1], '.repeat(depth)}true${')'.repeat(depth)}`],
+    ['predicates', (depth: number) => `${'all([1], '.repeat(depth / 2)}true${')'.repeat(depth / 2)}`],
   ])('syntax that nests: %s', (_name, nested) => {
     const fits = MAX_SYNTAX_DEPTH - 10;
     expect(verdict(nested(fits), { a: null })).toBe(true);

@@ -54,7 +54,7 @@ describe('given a pattern that RE2 does not know, when it is read, then it is re
   it.each([
     ['a(?=b)', 'invalid or unsupported Perl syntax: `(?=`'],
     ['a(?!b)', 'invalid or unsupported Perl syntax: `(?!`'],
-    ['(?<=a)b', 'invalid named capture: `(?<=a)`'],
+    ['(?<=a)b', 'invalid named capture: `(?<=a)b`'],
     ['(?>a)', 'invalid or unsupported Perl syntax: `(?>`'],
     ['(a)\\1', 'invalid escape sequence: `\\1`'],
     ['a++', 'invalid nested repetition operator: `++`'],
