@@ -83,11 +83,11 @@ export function parseConfig(text: string, file: string): WeirConfig {
   throw new InvalidSpecError(`${file} has ${problems.length} problem(s):\n${problems.join('\n')}`);
 }
 
-function refuseNamesakes(named: readonly unknown[], { addIssue }: z.core.$RefinementCtx): void {
+function refuseNamesakes(named: readonly unknown[], context: z.core.$RefinementCtx): void {
   const names = named.map((value) => (value as { name?: unknown } | null)?.name);
   for (const [index, name] of names.entries()) {
     if (typeof name !== 'string' || names.indexOf(name) === index) continue;
-    addIssue({ code: 'custom', path: [index, 'name'], message: `"${name}" is named twice` });
+    context.addIssue({ code: 'custom', path: [index, 'name'], message: `"${name}" is named twice` });
   }
 }
 

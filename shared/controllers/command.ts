@@ -1,5 +1,6 @@
 /** The one door for orders: read → authorize → apply by effect → patch under the resourceVersion just checked. */
-import { applyCommand, type Effect } from '#core/commands/apply.ts';
+import { applyCommand } from '#core/commands/apply.ts';
+import type { Effect } from '#core/commands/effect.ts';
 import { authorize, type PolicyRule } from '#core/commands/authorize.ts';
 import type { Actor, Command, Verdict } from '#core/commands/command.ts';
 import { ConflictError } from '#core/errors.ts';

@@ -19,12 +19,7 @@ export interface Controller<Snapshot, Status extends object> {
   /** Does Weir decide on this kind in this cluster? Otherwise it only records what others decide. */
   decidesIn(site: Site): boolean;
   /** All reads of the pass; undefined when the object is gone. */
-  observe(
-    request: ObjectKey,
-    site: Site,
-    ports: Ports,
-    last: LatestRecord | undefined,
-  ): Promise<Snapshot | undefined>;
+  observe(request: ObjectKey, site: Site, ports: Ports, last: LatestRecord | undefined): Promise<Snapshot | undefined>;
   objectOf(snapshot: Snapshot): KubernetesObject;
   decide(snapshot: Snapshot): Decision<Status>;
   readonly compare: Comparison;

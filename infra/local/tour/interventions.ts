@@ -1,7 +1,7 @@
 /** What people and alerts do to a release from outside, through the very webhooks. */
 import { formatTimestamp } from '#core/time.ts';
 import type { LocalStack } from '../stack.ts';
-import type { RolloutPlace } from './release.ts';
+import type { RolloutPlace } from './watch.ts';
 import type { Narrator } from './narration.ts';
 import { read, until } from './watch.ts';
 

@@ -5,7 +5,7 @@ import { siteOf } from '#shared/controllers/site.ts';
 import { paintText } from '../../../cli/io.ts';
 import type { LocalStack } from '../stack.ts';
 import { eventLine, explanation, summaryText, type Voice } from './narrator.ts';
-import type { RolloutPlace } from './release.ts';
+import type { RolloutPlace } from './watch.ts';
 
 /** At most four pictures a second, as much as an eye can follow. */
 const REDRAW_EVERY_MS = 250;

@@ -1,6 +1,6 @@
 /** What the tour yields, and who tells it. */
 import type { Outcome, ReleaseSummary } from '#core/history/record.ts';
-import type { RolloutPlace } from './release.ts';
+import type { RolloutPlace } from './watch.ts';
 
 export interface TourStep {
   readonly release: ReleaseSummary;

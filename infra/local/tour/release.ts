@@ -3,14 +3,9 @@ import type { ReleaseSummary } from '#core/history/record.ts';
 import type { Rollout } from '#core/resources/argo.ts';
 import type { LocalStack } from '../stack.ts';
 import { withImage } from './images.ts';
-import { read, until } from './watch.ts';
+import { read, until, type RolloutPlace } from './watch.ts';
 import { diffMerge } from '#core/merge-patch.ts';
 import { refOf } from '#core/resources/kubernetes.ts';
-
-export interface RolloutPlace {
-  readonly namespace: string;
-  readonly name: string;
-}
 
 /** @returns the release, ended */
 export async function release(

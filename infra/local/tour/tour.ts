@@ -8,7 +8,8 @@ import type { LocalStack } from '../stack.ts';
 import { FAULTY, nextVersion } from './images.ts';
 import { alertFires, personPromotes, type Intervention } from './interventions.ts';
 import type { Narrator, TourStep } from './narration.ts';
-import { deployed, finishRunning, release, settled, type RolloutPlace } from './release.ts';
+import { deployed, finishRunning, release, settled } from './release.ts';
+import type { RolloutPlace } from './watch.ts';
 
 const EXAMPLES = fileURLToPath(new URL('../../../examples', import.meta.url));
 

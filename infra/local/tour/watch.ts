@@ -2,7 +2,11 @@
 import { ARGO_API_VERSION, type Rollout } from '#core/resources/argo.ts';
 import { HOUR, SECOND, type Millis } from '#core/time.ts';
 import type { LocalStack } from '../stack.ts';
-import type { RolloutPlace } from './release.ts';
+
+export interface RolloutPlace {
+  readonly namespace: string;
+  readonly name: string;
+}
 
 /** Nothing in the tour takes longer than this on the stack's clock. */
 const PATIENCE: Millis = 2 * HOUR;

@@ -2,18 +2,10 @@
  * What a command changes, or why it changes nothing. Pure. The patches are the kubectl plugin's (rollout-engine §18);
  * applying is by effect: what has come true for that pod hash is applied, never stale. Abort always wins.
  */
-import type { Rollout, RolloutSpec, RolloutStatus } from '../resources/argo.ts';
+import type { Rollout } from '../resources/argo.ts';
 import type { Command, Verdict } from './command.ts';
+import type { Effect } from './effect.ts';
 import { applyPromote } from './promote.ts';
-
-export type Effect =
-  | {
-      readonly state: 'change';
-      readonly status?: RolloutStatus;
-      readonly spec?: Pick<RolloutSpec, 'paused'>;
-      readonly says: string;
-    }
-  | Verdict;
 
 export function applyCommand(command: Command, rollout: Rollout): Effect {
   const stale = staleness(command, rollout);

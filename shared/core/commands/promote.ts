@@ -1,8 +1,9 @@
 /** Promote: end a pause, skip a step, or go to 100 % at once. */
 import { stepText } from '../history/steps.ts';
 import type { Rollout, RolloutStatus } from '../resources/argo.ts';
-import type { Effect } from './apply.ts';
+
 import type { Command } from './command.ts';
+import type { Effect } from './effect.ts';
 
 export function applyPromote(command: Command, rollout: Rollout): Effect {
   const status = rollout.status ?? {};

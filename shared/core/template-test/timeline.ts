@@ -36,11 +36,13 @@ interface State {
 
 function stateOf(facts: RunFacts | RolloutFacts): State {
   if ('metrics' in facts) return { what: 'run', text: lineOf([facts.phase, facts.message]), runs: {} };
-  const { step, weight, active, phase, message } = facts;
+  const { step, weight, active, preview, pods, phase, message } = facts;
   const place = [
     step === undefined ? '' : `step ${step}`,
     weight === undefined ? '' : `weight ${weight}`,
     active === undefined ? '' : `active ${active}`,
+    preview === undefined ? '' : `preview ${preview}`,
+    `pods ${pods.updated} updated, ${pods.other} other, ${pods.available} available`,
   ];
   const runs = Object.entries(facts.analysis).map(([name, run]) => [name, lineOf([run.phase, run.message])]);
   return { what: 'rollout', text: lineOf([phase, ...place, message]), runs: Object.fromEntries(runs) };
