@@ -3,10 +3,12 @@
  * what the other side does, or fails to do, is a value (design §10; scenarios M-2, M-4, X-1, X-2).
  */
 import type { AxiosRequestConfig, AxiosResponse } from 'axios';
-import { judgeUrl, type EgressPolicy } from '#core/egress/judge.ts';
+import { judgeUrl, targetOf, type EgressPolicy } from '#core/egress/judge.ts';
+import { proxyFor, type ProxyEnvironment } from '#core/egress/proxy-rules.ts';
 import { SECOND, type Millis } from '#core/time.ts';
 import { failureOf, HttpFailureError, type HttpFailure } from './egress/failure.ts';
-import { createGuardedAgents, type GuardedAgents, type HostResolver } from './egress/guard.ts';
+import { createGuardedAgents, refuseForbidden, type ExchangeAgents, type HostResolver } from './egress/guard.ts';
+import { createProxyAgents, type ProxyAgents } from './egress/proxy.ts';
 
 export interface HttpHeader {
   readonly name: string;
@@ -31,6 +33,8 @@ export interface HttpRequest {
   readonly maxBytes: number;
   /** Accept any TLS certificate. */
   readonly insecure?: boolean | undefined;
+  /** Past any proxy of the environment. */
+  readonly direct?: boolean | undefined;
   /** The caller's own reason to give up. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -54,11 +58,13 @@ export interface HttpClientOptions {
   readonly egress: EgressPolicy;
   /** How names are resolved; the system's way by default. */
   readonly resolve?: HostResolver | undefined;
+  /** Where `HTTP_PROXY` and its like are looked up; without it no proxy is used. */
+  readonly environment?: ProxyEnvironment | undefined;
 }
 
-interface Wiring {
-  readonly egress: EgressPolicy;
-  readonly agents: GuardedAgents;
+interface Wiring extends HttpClientOptions {
+  readonly agents: ExchangeAgents;
+  readonly through: ProxyAgents;
 }
 
 /** One request of an exchange: the first, or one that a redirect asked for. */
@@ -72,8 +78,9 @@ const FAITHFUL_REDIRECTS = new Set([307, 308]);
 const FRAMING = new Set(['host', 'content-length', 'transfer-encoding', 'connection', 'te', 'trailer', 'upgrade']);
 const TOKEN = /^[!#$%&'*+.^_`|~\dA-Za-z-]+$/;
 
-export function createHttpClient({ egress, resolve }: HttpClientOptions): HttpClient {
-  const wiring: Wiring = { egress, agents: createGuardedAgents(egress, resolve) };
+export function createHttpClient(options: HttpClientOptions): HttpClient {
+  const agents = createGuardedAgents(options.egress, options.resolve);
+  const wiring: Wiring = { ...options, agents, through: createProxyAgents() };
   return { exchange: (request) => exchange(request, wiring) };
 }
 
@@ -128,7 +135,7 @@ async function follow(request: HttpRequest, signal: AbortSignal, wiring: Wiring)
   let leg: Leg = request;
   for (let redirects = 0; ; redirects += 1) {
     const url = judged(leg.url, wiring.egress);
-    const answer = await send(url, leg, { ...request, signal }, wiring.agents);
+    const answer = await send(url, leg, { ...request, signal }, await agentsFor(url, request, wiring));
     const location = REDIRECTS.has(answer.status) ? answer.headers['location'] : undefined;
     if (location === undefined) return answer;
     if (redirects === MAX_REDIRECTS) throw new HttpFailureError('refused', `more than ${MAX_REDIRECTS} redirects`);
@@ -140,6 +147,13 @@ function judged(text: string, egress: EgressPolicy): URL {
   const judgement = judgeUrl(text, egress);
   if (!judgement.allowed) throw new HttpFailureError('refused', judgement.reason);
   return judgement.target;
+}
+
+async function agentsFor(url: URL, { direct }: HttpRequest, wiring: Wiring): Promise<ExchangeAgents> {
+  const proxy = direct === true ? undefined : proxyFor(url, wiring.environment ?? {});
+  if (proxy === undefined) return wiring.agents;
+  await refuseForbidden(targetOf(url), wiring.egress, wiring.resolve);
+  return wiring.through(proxy);
 }
 
 /**
@@ -159,7 +173,7 @@ function redirected(leg: Leg, from: URL, location: string, status: number): Leg 
   return { method, url: to.href, headers: headers.filter(({ name }) => name.toLowerCase() !== 'content-type') };
 }
 
-async function send(url: URL, leg: Leg, request: HttpRequest, agents: GuardedAgents): Promise<HttpAnswer> {
+async function send(url: URL, leg: Leg, request: HttpRequest, agents: ExchangeAgents): Promise<HttpAnswer> {
   const { default: axios } = await import('axios');
   const config = configOf(url, leg, request, agents);
   try {
@@ -172,7 +186,7 @@ async function send(url: URL, leg: Leg, request: HttpRequest, agents: GuardedAge
   }
 }
 
-function configOf(url: URL, leg: Leg, request: HttpRequest, agents: GuardedAgents): AxiosRequestConfig {
+function configOf(url: URL, leg: Leg, request: HttpRequest, agents: ExchangeAgents): AxiosRequestConfig {
   if (!TOKEN.test(leg.method)) throw new HttpFailureError('refused', `invalid method ${JSON.stringify(leg.method)}`);
   return {
     adapter: 'http',
@@ -225,7 +239,7 @@ function isStaleConnection(error: unknown): boolean {
   return reused === true && (code === 'ECONNRESET' || code === 'EPIPE');
 }
 
-function dropIdleConnections(agents: GuardedAgents): void {
+function dropIdleConnections(agents: ExchangeAgents): void {
   for (const agent of [agents.http, agents.https, agents.httpsInsecure]) {
     for (const socket of Object.values(agent.freeSockets).flatMap((sockets) => sockets ?? [])) socket.destroy();
   }

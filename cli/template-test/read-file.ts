@@ -1,5 +1,5 @@
 /** A test file and the manifests that it names, checked, with the place of whatever is wrong. */
-import { dirname, join } from 'node:path';
+import { dirname, isAbsolute, join } from 'node:path';
 import type { Manifests, TestCase } from '#core/template-test/test-case.ts';
 import { manifest, manifestsOf, type Manifest } from './manifest-schema.ts';
 import { testFile } from './schema.ts';
@@ -21,8 +21,12 @@ export function loadFile(file: string): Loaded {
   const parsed = testFile.safeParse(source.content);
   if (!parsed.success) return { problems: parsed.error.issues.map((issue) => problemOf(issue, source)) };
   const { manifests, tests } = parsed.data;
-  const objects = manifests.flatMap((path, index) => manifestsIn(join(dirname(file), path), source, index));
+  const objects = manifests.flatMap((path, index) => manifestsIn(pathFrom(file, path), source, index));
   return { source, tests, manifests: manifestsOf(objects) };
+}
+
+function pathFrom(testFile: string, path: string): string {
+  return isAbsolute(path) ? path : join(dirname(testFile), path);
 }
 
 interface Issue {

@@ -60,6 +60,6 @@ function runCase(testCase: TestCase, manifests: Manifests, source: Source, index
     return { file: source.file, name, place: source.placeOf(['tests', index]), milliseconds, failures, timeline };
   } catch (error) {
     if (!(error instanceof CaseProblem)) throw error;
-    return source.problem(['tests', index, ...error.path], `${testCase.name}: ${error.message}`, error);
+    return source.problem(['tests', index, ...error.path], `test "${testCase.name}": ${error.message}`, error);
   }
 }

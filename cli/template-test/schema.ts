@@ -54,7 +54,10 @@ const analysis = only({
 const rollout = only({
   name: name.optional(),
   update: only({ image: name, container: name.optional() }).optional(),
-  readyAfter: z.union([z.literal('never'), time]).default(0),
+  readyAfter: z
+    .unknown()
+    .transform((written, context) => (written === 'never' ? written : handOver(time, written, context)))
+    .default(0),
 });
 
 const counter = z.int().min(0).optional();
@@ -106,7 +109,13 @@ const released = {
   analysis: only({ background: anyRun, step: anyRun, prePromotion: anyRun, postPromotion: anyRun }).optional(),
 };
 
-const moment = { at: z.union([z.literal('end'), time]).optional(), between: z.tuple([time, time]).optional() };
+const moment = {
+  at: z
+    .unknown()
+    .transform((written, context) => (written === 'end' ? written : handOver(time, written, context)))
+    .optional(),
+  between: z.tuple([time, time], 'two times are needed: [8m, 10m]').optional(),
+};
 
 function expectations<Shape extends z.core.$ZodLooseShape>(state: Shape) {
   const one = only({ ...moment, ...state }).transform((written, context): Expectation => {

@@ -21,7 +21,8 @@ const HOW =
   'write a number, NaN, +Inf, -Inf, empty, a phase (job, kayenta), each with xN behind it for N measurements; ' +
   '{error: text}; {value: JSON}; {repeat: one of these, times: N}';
 
-const times = z.int('times is a whole number from 1 on').min(1, 'times is a whole number from 1 on').max(1_000_000);
+const HOW_OFTEN = 'a whole number from 1 to 1000000 is needed';
+const times = z.int(HOW_OFTEN).min(1, HOW_OFTEN).max(1_000_000, HOW_OFTEN);
 
 /** One answer, or a word or text of several. */
 const answers = z.unknown().transform((written, context): readonly Entry[] => {

@@ -31,8 +31,13 @@ export class Source {
     this.#document = document;
   }
 
+  /** @throws FileProblem for an alias that leads nowhere, or to too much */
   get content(): unknown {
-    return this.#document.toJS();
+    try {
+      return this.#document.toJS();
+    } catch (error) {
+      throw this.problem([], messageOf(error), error);
+    }
   }
 
   /** Where the key or item stands; what is not there is where its parent is. */

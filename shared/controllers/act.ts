@@ -1,8 +1,8 @@
 /** Performs the actions of a decision, in order; the first failure ends the pass. */
 import type { Action } from '#core/decision.ts';
-import { ConflictError } from '#core/errors.ts';
+import { ConflictError, InvalidSpecError } from '#core/errors.ts';
 import { diffMerge } from '#core/merge-patch.ts';
-import { refOf, type KubernetesObject } from '#core/resources/kubernetes.ts';
+import { refOf, type KubernetesObject, type NewObject } from '#core/resources/kubernetes.ts';
 import type { Cluster } from '../ports.ts';
 
 /** @returns the reconciled object as it is after the actions */
@@ -35,14 +35,22 @@ async function perform(action: Action, cluster: Cluster): Promise<KubernetesObje
 }
 
 /** Names are deterministic: one that is taken was made by an earlier pass whose answer was lost. */
-async function createUnlessThere(
-  object: Extract<Action, { type: 'create' }>['object'],
-  cluster: Cluster,
-): Promise<KubernetesObject | undefined> {
+async function createUnlessThere(object: NewObject, cluster: Cluster): Promise<KubernetesObject | undefined> {
   try {
     return await cluster.create(object);
   } catch (error) {
     if (error instanceof ConflictError) return undefined;
+    if (error instanceof InvalidSpecError) throw new RefusedCreateError(object, error);
     throw error;
+  }
+}
+
+/** The API server does not take what the manifest asks for: its owner must be told on the object itself. */
+export class RefusedCreateError extends InvalidSpecError {
+  override readonly name = 'RefusedCreateError';
+  readonly object: NewObject;
+  constructor(object: NewObject, cause: InvalidSpecError) {
+    super(cause.message, { cause });
+    this.object = object;
   }
 }

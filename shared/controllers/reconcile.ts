@@ -5,13 +5,16 @@
 import type { Decision } from '#core/decision.ts';
 import type { LatestRecord } from '#core/history/record.ts';
 import type { KubernetesObject } from '#core/resources/kubernetes.ts';
-import type { Instant } from '#core/time.ts';
+import { SECOND, type Instant } from '#core/time.ts';
 import type { Claim, ObjectKey, Ports, Site } from '../ports.ts';
-import { act } from './act.ts';
+import { act, RefusedCreateError } from './act.ts';
 import { emitEvents } from './events.ts';
 import { nextLook } from './next-look.ts';
 import { recordChanges, type Comparison } from './record.ts';
 import { siteOf } from './site.ts';
+
+/** How soon to try again what the API server refused to create. */
+const AFTER_REFUSAL = 10 * SECOND;
 
 /** What differs between kinds. */
 export interface Controller<Snapshot, Status extends object> {
@@ -22,6 +25,8 @@ export interface Controller<Snapshot, Status extends object> {
   observe(request: ObjectKey, site: Site, ports: Ports, last: LatestRecord | undefined): Promise<Snapshot | undefined>;
   objectOf(snapshot: Snapshot): KubernetesObject;
   decide(snapshot: Snapshot): Decision<Status>;
+  /** What to say on the object when the API server refused to create what it needs; undefined: nothing. */
+  refused?(snapshot: Snapshot, error: RefusedCreateError): Decision<Status> | undefined;
   readonly compare: Comparison;
   /** Other objects that must look at once, because this one changed so. */
   wakes(
@@ -52,13 +57,16 @@ export async function reconcile<Snapshot, Status extends object>(
     return undefined;
   }
   const before = controller.objectOf(snapshot);
-  const decision = controller.decidesIn(site) ? controller.decide(snapshot) : { actions: [], events: [] };
-  const acted = await act(decision.actions, before, site.cluster);
+  const decided = controller.decidesIn(site) ? controller.decide(snapshot) : { actions: [], events: [] };
+  const { decision, acted, refused } = await actOrTell(controller, snapshot, decided, before, site);
   const saved = decision.status === undefined ? acted : await site.cluster.patchStatus(acted, decision.status);
   const changedAt = await recordChanges(controller.compare, claim, last, saved, ports);
-  await emitEvents(decision.events, saved, site.cluster, ports);
+  // A refusal that is told already is not told at each look.
+  const isNews = !refused || saved.metadata.resourceVersion !== before.metadata.resourceVersion;
+  if (isNews) await emitEvents(decision.events, saved, site.cluster, ports);
   for (const other of controller.wakes(decision, before, saved, request))
     await ports.queue.add(other, ports.clock.now());
+  if (refused) return ports.clock.now() + AFTER_REFUSAL;
   return nextLook({
     now: ports.clock.now(),
     continues: controller.continues(decision, saved),
@@ -66,4 +74,21 @@ export async function reconcile<Snapshot, Status extends object>(
     changedAt,
     requeueAfter: decision.requeueAfter,
   });
+}
+
+/** What the API server refuses to create is told in the status; nothing else of the decision is done then. */
+async function actOrTell<Snapshot, Status extends object>(
+  controller: Controller<Snapshot, Status>,
+  snapshot: Snapshot,
+  decision: Decision<Status>,
+  before: KubernetesObject,
+  site: Site,
+): Promise<{ decision: Decision<Status>; acted: KubernetesObject; refused: boolean }> {
+  try {
+    return { decision, acted: await act(decision.actions, before, site.cluster), refused: false };
+  } catch (error) {
+    const told = error instanceof RefusedCreateError ? controller.refused?.(snapshot, error) : undefined;
+    if (told === undefined) throw error;
+    return { decision: told, acted: before, refused: true };
+  }
 }

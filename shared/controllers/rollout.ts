@@ -5,6 +5,7 @@ import { observeDeleted, observeRollout, type Observation, type RolloutRecord } 
 import type { RolloutState } from '#core/history/rollout-state.ts';
 import { ARGO_API_VERSION, type Rollout, type RolloutStatus } from '#core/resources/argo.ts';
 import type { KubernetesObject } from '#core/resources/kubernetes.ts';
+import { noteCreateFailure } from '#core/rollout/create-replica-set.ts';
 import { decideRollout } from '#core/rollout/decide.ts';
 import type { RolloutSnapshot } from '#core/rollout/snapshot.ts';
 import type { Instant } from '#core/time.ts';
@@ -19,6 +20,8 @@ export const rolloutController: Controller<RolloutSnapshot, RolloutStatus> = {
   observe,
   objectOf: ({ rollout }) => rollout,
   decide: decideRollout,
+  refused: (snapshot, error) =>
+    error.object.kind === 'ReplicaSet' ? noteCreateFailure(snapshot, error.message) : undefined,
   compare,
   wakes,
   continues: (decision) => acted(decision),

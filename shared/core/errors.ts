@@ -18,7 +18,7 @@ export class TransientError extends Error {
 
 /** A manifest, template or configuration is wrong: its owner must act. The message says where, what and what to do. */
 export class InvalidSpecError extends Error {
-  override readonly name = 'InvalidSpecError';
+  override readonly name: string = 'InvalidSpecError';
 }
 
 /** The asker may not do this, or not now. */

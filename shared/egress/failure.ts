@@ -36,6 +36,7 @@ const KNOWN: Readonly<Record<string, HttpFailure>> = {
   EPIPE: { kind: 'connection', reason: 'connection closed before the request was sent' },
   ETIMEDOUT: { kind: 'timeout', reason: 'connection timed out' },
   EHOSTUNREACH: { kind: 'connection', reason: 'no route to host' },
+  ERR_PROXY_TUNNEL: { kind: 'connection', reason: 'the proxy opened no tunnel' },
   ENETUNREACH: { kind: 'connection', reason: 'network is unreachable' },
 };
 

@@ -18,7 +18,8 @@ export class EgressRefusedError extends Error {
   readonly code = 'ERR_EGRESS_REFUSED';
 }
 
-export interface GuardedAgents {
+/** How a request is sent, by scheme. */
+export interface ExchangeAgents {
   readonly http: HttpAgent;
   readonly https: HttpsAgent;
   /** TLS without checking the certificate, where a metric says `insecure: true`. */
@@ -26,9 +27,9 @@ export interface GuardedAgents {
 }
 
 /** Upper bound of connections to one host (scenario S-1: at most 30 requests in flight). */
-const MAX_SOCKETS = 30;
+export const MAX_SOCKETS = 30;
 
-export function createGuardedAgents(policy: EgressPolicy, resolve: HostResolver = resolveBySystem): GuardedAgents {
+export function createGuardedAgents(policy: EgressPolicy, resolve: HostResolver = resolveBySystem): ExchangeAgents {
   const options: AgentOptions = { keepAlive: true, maxSockets: MAX_SOCKETS };
   const guard = <T extends HttpAgent>(agent: T): T => guarded(agent, policy, resolve);
   return {
@@ -73,6 +74,20 @@ async function allowedAddresses(
   if (first !== undefined) return [first, ...rest];
   const refusal = judged.flatMap(({ judgement }) => (judgement.allowed ? [] : [judgement.reason])).at(0);
   throw new EgressRefusedError(refusal ?? `${target.host} has no address`);
+}
+
+/**
+ * For a connection that a proxy opens: refused when the name leads only to forbidden places from here. A name that only the
+ * proxy can resolve is the proxy's to judge.
+ * @throws EgressRefusedError
+ */
+export async function refuseForbidden(
+  target: EgressTarget,
+  policy: EgressPolicy,
+  resolve: HostResolver = resolveBySystem,
+): Promise<void> {
+  const found = await resolve(target.host).catch(() => []);
+  if (found.length > 0) await allowedAddresses(target, policy, async () => found);
 }
 
 function resolveBySystem(host: string): Promise<readonly LookupAddress[]> {

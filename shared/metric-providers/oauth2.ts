@@ -14,12 +14,13 @@ export interface OAuth2Client {
   readonly scopes: readonly string[];
 }
 
-/** How long a token request may take, who may stop it, and whether TLS is checked: as for the request it is made for. */
+/** How long a token request may take, who may stop it, and how it is sent: as the request that it is made for. */
 export interface TokenRequestOptions {
   readonly transport: MetricTransport;
   readonly deadline: Deadline;
   readonly signal: AbortSignal;
   readonly insecure: boolean | undefined;
+  readonly direct?: boolean | undefined;
   readonly keep: KeepSecret;
 }
 

@@ -66,7 +66,7 @@ export function createMetricProviders(options: MetricProviderOptions): MetricPro
 
 function contextOf(options: MetricProviderOptions): ProviderContext {
   const { clock, cluster, secrets, controllerNamespace, environment, egress, resolve, serviceProxy } = options;
-  const client = createHttpClient({ egress, resolve });
+  const client = createHttpClient({ egress, resolve, environment });
   return {
     clock,
     cluster,

@@ -60,7 +60,9 @@ async function ask(
 ): Promise<HttpAnswer> {
   const method = web.method || 'GET';
   const { body, headers } = payloadOf(web, method);
-  const limits = { deadline: startDeadline(timeoutOf(web)), signal, insecure: web.insecure };
+  // An unchecked connection goes past any proxy (analysis §15).
+  const way = { insecure: web.insecure, direct: web.insecure };
+  const limits = { deadline: startDeadline(timeoutOf(web)), signal, ...way };
   const authorization = client && (await fetchAuthorization(client, { transport, keep, ...limits }));
   return askOrFail(transport, {
     ...limits,

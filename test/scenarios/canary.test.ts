@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { MINUTE, SECOND } from '#core/time.ts';
 import { CANARY, SUCCESS_RATE } from '../support/manifests.ts';
+import { StatusError } from '../../infra/local/kubernetes/status-error.ts';
 import { World, type Answers } from '../support/world.ts';
 
 let world: World;
@@ -154,6 +155,28 @@ describe('given the guidelines’ canary', () => {
     expect(await world.replicaSets()).toEqual([]);
     await world.apply(SUCCESS_RATE);
     await world.until('the first deployment', async () => (await world.phase()) === 'Healthy');
+  });
+
+  it('when the API server refuses the new ReplicaSet, then the condition says so once, and once it is taken the release goes on', async () => {
+    await givenMyApp();
+    const heal = world.store.intercept({
+      before: (operation) => {
+        if (operation.verb === 'create' && operation.object['kind'] === 'ReplicaSet')
+          throw new StatusError(422, 'Invalid', 'exceeded quota: pods');
+      },
+    });
+    await world.setImage('my-app:v3');
+    await world.passes(3 * MINUTE);
+    const progressing = (await world.rollout()).status?.conditions?.find(({ type }) => type === 'Progressing');
+    expect(progressing).toMatchObject({ status: 'False', reason: 'ReplicaSetCreateError' });
+    expect(progressing?.message).toContain('exceeded quota: pods');
+    const { items } = await world.cluster.list({ apiVersion: 'v1', kind: 'Event', namespace: 'default' });
+    expect(items.filter((event) => (event as { reason?: string }).reason === 'ReplicaSetCreateError')).toHaveLength(1);
+    heal();
+    await world.until(
+      'the promotion',
+      async () => (await world.releases())[0]?.outcome === 'promoted' && (await world.releases()).length === 2,
+    );
   });
 
   it('when nothing happens for hours, then nothing is written', async () => {

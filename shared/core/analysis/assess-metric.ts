@@ -4,6 +4,7 @@ import { countersOf } from './counters.ts';
 import { isInFlight } from './due.ts';
 import { omitEmpty } from './omit-empty.ts';
 import { effectiveCount, limitsOf, type MetricLimits } from './metric-limits.ts';
+import { toleratedErrors } from './provider-errors.ts';
 
 /** A limit that was exceeded: what it makes of the metric, and the text that messages quote. */
 export interface LimitBreach {
@@ -42,8 +43,9 @@ export function assessMetric(metric: Metric, result: MetricResult, terminating: 
 export function breachOf(metric: Metric, result: MetricResult): LimitBreach | undefined {
   const { failed, inconclusive, consecutiveError } = countersOf(result);
   const limits = limitsOf(metric);
-  if (consecutiveError > limits.consecutiveError) {
-    const reason = `consecutiveErrors (${consecutiveError}) > consecutiveErrorLimit (${limits.consecutiveError})`;
+  const errors = consecutiveError - toleratedErrors(result);
+  if (errors > limits.consecutiveError) {
+    const reason = `consecutiveErrors (${errors}) > consecutiveErrorLimit (${limits.consecutiveError})`;
     return { phase: 'Error', reason };
   }
   if (inconclusive > limits.inconclusive) {

@@ -4,7 +4,7 @@ import type { AnalysisTemplateSpec } from '../resources/argo.ts';
 
 /** What is needed of a template of either kind. */
 export interface Template {
-  readonly metadata: { readonly name: string; readonly annotations?: Readonly<Record<string, string>> };
+  readonly metadata: { readonly name: string; readonly annotations?: Record<string, string> };
   readonly spec: AnalysisTemplateSpec;
 }
 

@@ -28,6 +28,8 @@ export interface RolloutRunRequest {
   readonly podHash: string;
   /** `analysisRunMetadata` of the Rollout's analysis. */
   readonly metadata?: RunMetadata | undefined;
+  /** What Weir offers beyond Argo, and somebody opted in to. */
+  readonly annotations?: Readonly<Record<string, string>>;
   readonly spec: AnalysisRunSpec;
 }
 
@@ -45,7 +47,8 @@ export type RunChoice =
   | { readonly state: 'create'; readonly run: NewAnalysisRun };
 
 /** Of labels and annotations that are given twice, the later wins: the Rollout's selector is never broken. */
-export function runOfRollout({ rollout, purpose, podHash, metadata, spec }: RolloutRunRequest): NewAnalysisRun {
+export function runOfRollout(request: RolloutRunRequest): NewAnalysisRun {
+  const { rollout, purpose, podHash, metadata, spec } = request;
   const revision = rollout.metadata.annotations?.[REVISION] ?? '';
   const name = [rollout.metadata.name, podHash, revision, ...infix(purpose)].join('-');
   const labels = {
@@ -56,7 +59,8 @@ export function runOfRollout({ rollout, purpose, podHash, metadata, spec }: Roll
     ...metadata?.labels,
     ...rollout.spec.selector?.matchLabels,
   };
-  return newRun(rollout, name, { labels, annotations: { [REVISION]: revision, ...metadata?.annotations } }, spec);
+  const annotations = { [REVISION]: revision, ...request.annotations, ...metadata?.annotations };
+  return newRun(rollout, name, { labels, annotations }, spec);
 }
 
 export function runOfExperiment({ experiment, analysis, metadata, spec }: ExperimentRunRequest): NewAnalysisRun {

@@ -4,6 +4,7 @@ import { isCompleted, type AnalysisRun, type Measurement, type Metric, type Metr
 import { parseTimestamp, SECOND, type Instant, type Millis } from '../time.ts';
 import { effectiveCount, isGiven } from './metric-limits.ts';
 import type { MeasurementTask } from './reading.ts';
+import { isUnjudged } from './unjudged.ts';
 
 /** The wait after an Error, and of a metric without interval. */
 export const RETRY_DELAY: Millis = 10 * SECOND;
@@ -52,7 +53,8 @@ export function delayAfter(metric: Metric, last: Measurement): Millis | undefine
 function inFlightWork(measurement: Measurement, { terminating, now }: DueOptions): DueWork | undefined {
   if (terminating) return { operation: 'terminate', measurement };
   const resumeAt = parseTimestamp(measurement.resumeAt);
-  return resumeAt !== undefined && resumeAt > now ? undefined : { operation: 'resume', measurement };
+  if (resumeAt !== undefined && resumeAt > now) return undefined;
+  return { operation: isUnjudged(measurement) ? 'run' : 'resume', measurement };
 }
 
 function isDue(metric: Metric, run: AnalysisRun, last: Measurement | undefined, options: DueOptions): boolean {

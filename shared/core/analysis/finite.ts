@@ -3,6 +3,7 @@ import { InvalidSpecError } from '../errors.ts';
 import type { Argument, Metric } from '../resources/argo.ts';
 import type { Template } from './collect-templates.ts';
 import { effectiveCount } from './metric-limits.ts';
+import { withVariables } from './query-variables.ts';
 import { resolveMetric } from './substitute.ts';
 
 const DUMMY = 'dummy-value';
@@ -14,7 +15,7 @@ export function endlessProblems({ metadata: { name }, spec }: Template): readonl
   if (twofold !== undefined) return [problem(`arg '${twofold.name}' has both Value and ValueFrom fields`)];
   try {
     const args = (spec.args ?? []).map(withDummy);
-    const endless = (spec.metrics ?? []).map((metric) => resolveMetric(metric, args)).filter(isEndless);
+    const endless = (spec.metrics ?? []).map((metric) => resolveMetric(atAnyTime(metric), args)).filter(isEndless);
     return endless.map(
       (metric) =>
         `AnalysisTemplate ${name} has metric ${metric.name} which runs indefinitely. Invalid value for count: <nil>`,
@@ -36,6 +37,11 @@ export function suppliedProblems(
   const open = (spec.args ?? []).filter(({ value, valueFrom }) => value === undefined && valueFrom === undefined);
   if (given === undefined) return open.map(() => 'missing analysis arguments in rollout spec');
   return open.map(({ name }) => name).filter((name) => !given.some((arg) => arg.name === name));
+}
+
+/** Weir's variables are known, whatever they come to. */
+function atAnyTime(metric: Metric): Metric {
+  return withVariables(metric, { step: 0, update: 0 }, 0);
 }
 
 function withDummy({ name, value }: Argument): Argument {

@@ -5,9 +5,9 @@ import type { Metric, Phase } from '../resources/argo.ts';
 import type { Instant } from '../time.ts';
 import { isGiven } from './metric-limits.ts';
 
-/** A phase, or why the conditions gave none. */
+/** A phase and the rule that decided, or why the conditions gave none. */
 export type ValueVerdict =
-  | { readonly ok: true; readonly phase: Phase }
+  | { readonly ok: true; readonly phase: Phase; readonly rule: string }
   | { readonly ok: false; readonly message: string };
 
 type ConditionField = 'successCondition' | 'failureCondition';
@@ -23,7 +23,8 @@ export function judgeValue(metric: Metric, value: MeasuredValue, now: Instant): 
   if (!success.ok) return success;
   const failure = ask(metric, 'failureCondition', value, now);
   if (!failure.ok) return failure;
-  return { ok: true, phase: phaseOf(success.holds, failure.holds) };
+  const rule = ruleOf(metric, success.holds, failure.holds);
+  return { ok: true, phase: phaseOf(success.holds, failure.holds), rule };
 }
 
 /** Failure wins over success; undefined stands for a condition that is not given. */
@@ -32,6 +33,17 @@ function phaseOf(success: boolean | undefined, failure: boolean | undefined): Ph
   if (success === true) return 'Successful';
   if (success === undefined) return 'Successful';
   return failure === undefined ? 'Failed' : 'Inconclusive';
+}
+
+/** Which condition decided, and how it answered: `result[0] >= 0.95 was false`. */
+function ruleOf(metric: Metric, success: boolean | undefined, failure: boolean | undefined): string {
+  const { successCondition, failureCondition } = metric;
+  if (success === undefined && failure === undefined) return 'no condition is given';
+  if (failure === undefined) return `${successCondition} was ${success}`;
+  if (success === undefined) return `${failureCondition} was ${failure}`;
+  if (failure) return `failureCondition ${failureCondition} was true`;
+  if (success) return `successCondition ${successCondition} was true`;
+  return `successCondition ${successCondition} and failureCondition ${failureCondition} were false`;
 }
 
 function ask(metric: Metric, field: ConditionField, value: MeasuredValue, now: Instant): Answer {

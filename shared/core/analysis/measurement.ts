@@ -3,9 +3,11 @@ import { isCompleted, type Measurement, type Phase } from '../resources/argo.ts'
 import { formatTimestamp, type Instant } from '../time.ts';
 import { judgeValue } from './judge-value.ts';
 import { omitEmpty } from './omit-empty.ts';
+import { onProviderError, PROVIDER_ERROR_MARK } from './provider-errors.ts';
 import { providerOf, type ProviderName } from './provider-of.ts';
 import type { MeasurementTask, Reading } from './reading.ts';
 import type { Redact } from './secrets.ts';
+import { isUnjudged } from './unjudged.ts';
 
 /** The reading of one task, as the world gave it. */
 export interface TakenReading {
@@ -14,10 +16,13 @@ export interface TakenReading {
   readonly finishedAt: Instant;
   /** For the metric's result, if this measurement is its first: MetricProvider.metadata. */
   readonly metadata?: Metadata;
+  /** What the stable version's pods say to the same query; best effort. */
+  readonly stable?: Reading;
 }
 
 export type Metadata = Readonly<Record<string, string>>;
 type ValueReading = Extract<Reading, { kind: 'value' }>;
+type ErrorReading = Extract<Reading, { kind: 'error' }>;
 
 /** What a reading adds to a measurement. */
 interface Observation {
@@ -35,9 +40,10 @@ const SHOWN_WITHOUT_VERDICT: Partial<Record<ProviderName, (reading: ValueReading
   wavefront: ({ metadata: { warnings = '' } = {} }) => ({ metadata: omitEmpty({ warnings }) }),
 };
 
-/** The measurement that a reading makes of a task: a new one, or the one in flight, carried on. */
+/** The measurement that a reading makes of a task: a new one, or the one in flight, carried on. One that only waited for requests begins anew. */
 export function measurementOf({ task, reading, finishedAt }: TakenReading, redact: Redact): Measurement {
-  const before: Partial<Measurement> = task.measurement ?? { startedAt: formatTimestamp(task.now) };
+  const carried = task.measurement !== undefined && !isUnjudged(task.measurement);
+  const before: Partial<Measurement> = carried ? task.measurement : { startedAt: formatTimestamp(task.now) };
   const seen = redacted(observe(task, reading, finishedAt), redact);
   const metadata = { ...before.metadata, ...seen.metadata };
   const measurement = omitEmpty({ ...before, ...omitEmpty(seen), phase: seen.phase, metadata });
@@ -52,10 +58,25 @@ function observe(task: MeasurementTask, reading: Reading, now: Instant): Observa
     case 'verdict':
       return { phase: reading.phase, value: reading.text, message: reading.message, metadata: reading.metadata };
     case 'pending':
-      return { phase: 'Running', metadata: reading.metadata, resumeAt: formatTimestamp(reading.resumeAt) };
+      return {
+        phase: 'Running',
+        message: reading.message,
+        metadata: reading.metadata,
+        resumeAt: formatTimestamp(reading.resumeAt),
+      };
     case 'error':
-      return { phase: 'Error', value: reading.text, message: reading.message, metadata: reading.metadata };
+      return {
+        phase: 'Error',
+        value: reading.text,
+        message: reading.message,
+        metadata: { ...reading.metadata, ...(isTolerated(task, reading) && PROVIDER_ERROR_MARK) },
+      };
   }
+}
+
+/** The provider's own error, in a run that an outage must not end. */
+function isTolerated({ run }: MeasurementTask, { fault }: ErrorReading): boolean {
+  return fault !== 'manifest' && onProviderError(run) !== 'argo';
 }
 
 function judged({ metric }: MeasurementTask, reading: ValueReading, now: Instant): Observation {

@@ -3,7 +3,9 @@ import type { MetricResult, Phase } from '../resources/argo.ts';
 import { countersAfter } from './counters.ts';
 import { measurementOf, redactedMetadata, type TakenReading } from './measurement.ts';
 import { omitEmpty } from './omit-empty.ts';
+import { metadataAfter } from './provider-errors.ts';
 import { redactor, type Redact } from './secrets.ts';
+import { isUnjudged } from './unjudged.ts';
 
 export interface Recording {
   readonly readings: readonly TakenReading[];
@@ -34,13 +36,17 @@ function newResult({ task, metadata }: TakenReading, dryRun: ReadonlySet<string>
 }
 
 function withMeasurement(result: MetricResult, taken: TakenReading, redact: Redact): MetricResult {
-  const measurement = measurementOf(taken, redact);
+  const { operation, measurement: inFlight } = taken.task;
   const earlier = result.measurements ?? [];
   // A resumed or terminated measurement replaces the one in flight, which is the last.
-  const kept = taken.task.measurement === undefined ? earlier : earlier.slice(0, -1);
+  const kept = inFlight === undefined ? earlier : earlier.slice(0, -1);
+  // One that waited for requests has nothing to say when it is stopped.
+  if (operation === 'terminate' && isUnjudged(inFlight!)) return omitEmpty({ ...result, measurements: kept });
+  const measurement = measurementOf(taken, redact);
   return omitEmpty({
     ...result,
     ...countersAfter(result, measurement.phase as Phase),
+    metadata: metadataAfter(result, measurement),
     measurements: [...kept, measurement],
   });
 }

@@ -4,28 +4,32 @@
  */
 import { durationOrUndefined } from '../duration.ts';
 import { InvalidSpecError } from '../errors.ts';
-import type { AnalysisRun, Argument, Measurement, Metric } from '../resources/argo.ts';
+import type { AnalysisRun, Argument, Metric } from '../resources/argo.ts';
 import type { Instant } from '../time.ts';
 import { RETRY_DELAY } from './due.ts';
 import type { MeasurementTask, Reading, RequestsNeeded } from './reading.ts';
 import { MIN_REQUESTS, REQUESTS_QUERY, TEMPLATE_REQUESTS, type TemplateRequests } from './run-annotations.ts';
 import { resolveText } from './substitute.ts';
-
-/** In the metadata of a measurement: the number of requests that the provider told. */
-export const REQUESTS = 'weir.dev/requests';
-const NEEDED = 'weir.dev/requests-needed';
+import { REQUESTS, REQUESTS_NEEDED } from './unjudged.ts';
 
 /** Rules by metric name, as the spec writes it. A template's own rule wins over that of the Rollout. */
 export type RequestsRules = ReadonlyMap<string, RequestsNeeded>;
 
-/** @throws InvalidSpecError for half a rule, or a number that is none */
-export function requestsRules({ metadata, spec }: AnalysisRun, args: readonly Argument[]): RequestsRules {
+/**
+ * @param filled a query with Weir's variables in it
+ * @throws InvalidSpecError for half a rule, or a number that is none
+ */
+export function requestsRules(
+  { metadata, spec }: AnalysisRun,
+  args: readonly Argument[],
+  filled: (query: string) => string,
+): RequestsRules {
   const { [MIN_REQUESTS]: min, [REQUESTS_QUERY]: query, [TEMPLATE_REQUESTS]: own } = metadata.annotations ?? {};
-  const names = spec.metrics.map(({ name }) => name);
+  const names = (spec.metrics ?? []).map(({ name }) => name);
   const rules = [{ metrics: names, min, query }, ...templateRules(own)];
   return new Map(
     rules.flatMap((rule) => {
-      const needed = neededOf(rule, args);
+      const needed = neededOf(rule, (query) => resolveText(filled(query), args));
       return needed === undefined ? [] : rule.metrics.map((name) => [name, needed] as const);
     }),
   );
@@ -43,12 +47,12 @@ function templateRules(json: string | undefined): readonly TemplateRequests[] {
 type GivenRule = { readonly min?: string | undefined; readonly query?: string | undefined };
 
 /** Both are needed: Weir cannot know which series counts the requests that a metric judges. */
-function neededOf({ min, query }: GivenRule, args: readonly Argument[]): RequestsNeeded | undefined {
+function neededOf({ min, query }: GivenRule, resolve: (query: string) => string): RequestsNeeded | undefined {
   if (min === undefined && query === undefined) return undefined;
   if (min === undefined) throw new InvalidSpecError(`annotation ${REQUESTS_QUERY} needs ${MIN_REQUESTS} beside it`);
   if (query === undefined) throw new InvalidSpecError(`annotation ${MIN_REQUESTS} needs ${REQUESTS_QUERY} beside it`);
   if (!/^\d+$/.test(min)) throw new InvalidSpecError(`annotation ${MIN_REQUESTS}: "${min}" is not a whole number`);
-  return { min: Number(min), query: resolveText(query, args) };
+  return { min: Number(min), query: resolve(query) };
 }
 
 /** The task that asks for the number of requests: the metric's own source, another query. */
@@ -85,11 +89,6 @@ function finite(value: number): number {
 /** Asked again after the interval, as if it had been measured. */
 export function tooFewRequests(metric: Metric, count: number, min: number, now: Instant): Reading {
   const resumeAt = now + (durationOrUndefined(metric.interval) ?? RETRY_DELAY);
-  const metadata = { [REQUESTS]: String(count), [NEEDED]: String(min) };
+  const metadata = { [REQUESTS]: String(count), [REQUESTS_NEEDED]: String(min) };
   return { kind: 'pending', resumeAt, message: `too few requests: ${count} < ${min}`, metadata };
-}
-
-/** In flight only because there were too few requests: nothing of it needs to be carried on. */
-export function isUnjudged({ metadata, finishedAt }: Measurement): boolean {
-  return finishedAt === undefined && metadata?.[NEEDED] !== undefined;
 }

@@ -23,8 +23,8 @@ export interface Failure {
 export const HORIZON: Millis = 24 * 60 * 60 * SECOND;
 
 /** How far time must run to tell. */
-export function horizonOf({ expectations }: TestCase): Millis {
-  return Math.max(...expectations.map(({ when }) => lastLook(when)));
+export function horizonOf({ expectations, orders }: TestCase): Millis {
+  return Math.max(...expectations.map(({ when }) => lastLook(when)), ...orders.map(({ at }) => at));
 }
 
 export function failuresOf(testCase: TestCase, trace: Trace): readonly Failure[] {

@@ -52,7 +52,7 @@ function runOf(
   { templates, args, dryRun, measurementRetention }: AnalysisSubject,
   lookup: TemplateLookup,
 ): AnalysisRun {
-  const found = blamedOn(['analysis', 'templates'], () => collectTemplates(templates, lookup));
+  const found = blamedOn(['analysis', 'templates'], knownTemplates(lookup), () => collectTemplates(templates, lookup));
   const declared = new Set([...found.templates, ...found.clusterTemplates].flatMap(({ spec }) => argumentNames(spec)));
   const unknown = args.findIndex(({ name }) => !declared.has(name));
   if (unknown !== -1) {
@@ -61,7 +61,7 @@ function runOf(
     throw new CaseProblem(['analysis', 'args', unknown], text);
   }
   const settings = { args, dryRun, measurementRetention };
-  const spec = blamedOn(['analysis'], () => mergeTemplates(found, settings));
+  const spec = blamedOn(['analysis'], 'analysis.args gives values', () => mergeTemplates(found, settings));
   return created<AnalysisRun>(
     { apiVersion: ARGO_API_VERSION, kind: 'AnalysisRun', metadata: { name: RUN, namespace: NAMESPACE }, spec },
     START,
@@ -116,7 +116,10 @@ function serviceFor({ spec }: Rollout, name: string): Service {
 
 function metricsOf(rollout: Rollout, manifests: Manifests): readonly string[] {
   const refs = readsOf(rollout).templates.map(({ name, clusterScope }) => ({ templateName: name, clusterScope }));
-  const { templates, clusterTemplates } = blamedOn(['rollout'], () => collectTemplates(refs, lookupOf(manifests)));
+  const lookup = lookupOf(manifests);
+  const { templates, clusterTemplates } = blamedOn(['rollout'], knownTemplates(lookup), () =>
+    collectTemplates(refs, lookup),
+  );
   return [...templates, ...clusterTemplates].flatMap(({ spec }) => (spec.metrics ?? []).map(({ name }) => name));
 }
 
@@ -154,4 +157,9 @@ function templatesIn(manifests: Manifests): Pick<RolloutSnapshot, 'analysisTempl
 
 function lookupOf(manifests: Manifests): TemplateLookup {
   return templateLookup(templatesIn(manifests));
+}
+
+function knownTemplates({ templates, clusterTemplates }: TemplateLookup): string {
+  const names = [...templates.keys(), ...[...clusterTemplates.keys()].map((name) => `${name} (of the cluster)`)];
+  return `in the manifests: ${names.join(', ') || 'none'}`;
 }

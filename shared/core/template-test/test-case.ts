@@ -103,12 +103,15 @@ export class CaseProblem extends InvalidSpecError {
   }
 }
 
-/** The step's value; a manifest that Argo Rollouts would refuse is a problem at this place of the test. */
-export function blamedOn<T>(path: CasePath, step: () => T): T {
+/**
+ * The step's value; what Argo Rollouts would refuse is a problem at this place of the test.
+ * @param hint what to do about it
+ */
+export function blamedOn<T>(path: CasePath, hint: string, step: () => T): T {
   try {
     return step();
   } catch (error) {
     if (!(error instanceof InvalidSpecError) || error instanceof CaseProblem) throw error;
-    throw new CaseProblem(path, error.message, { cause: error });
+    throw new CaseProblem(path, `${error.message}; ${hint}`, { cause: error });
   }
 }

@@ -65,15 +65,16 @@ function median(given: readonly Value[], meter: Meter): number {
   fold<null>('median', given, meter, { start: () => null, add, join: () => null });
   if (values.length === 0) return 0;
   meter.charge(values.length * Math.ceil(Math.log2(values.length + 1)));
-  values.sort(nanFirst);
-  const middle = values.length >> 1;
-  const upper = values[middle] ?? 0;
-  return values.length % 2 === 1 ? upper : ((values[middle - 1] ?? 0) + upper) / 2;
+  return middleOf(values);
 }
 
-function nanFirst(left: number, right: number): number {
-  if (Number.isNaN(left) || Number.isNaN(right)) return Number(Number.isNaN(right)) - Number(Number.isNaN(left));
-  return left - right;
+/** NaN comes before every number. */
+function middleOf(values: readonly number[]): number {
+  const numbers = Float64Array.from(values.filter((value) => !Number.isNaN(value))).sort();
+  const missing = values.length - numbers.length;
+  const at = (index: number): number => (index < missing ? Number.NaN : (numbers[index - missing] ?? Number.NaN));
+  const middle = values.length >> 1;
+  return values.length % 2 === 1 ? at(middle) : (at(middle - 1) + at(middle)) / 2;
 }
 
 interface Folding<T> {

@@ -14,6 +14,8 @@ import { withSignatures, type Builtin, type Surroundings } from './builtin.ts';
 /** Reading a date and looking a zone up cost about so many steps. */
 const DATE_STEPS = 300;
 const ZONE_STEPS = 5_000;
+/** Steps of each character of a layout. */
+const LAYOUT_STEPS = 60;
 
 export const DATES: ReadonlyMap<string, Builtin> = new Map([
   ['now', { check: checkNow, run: ([location], around) => currentTime(location, around) }],
@@ -62,7 +64,7 @@ function date(given: readonly Value[], { meter }: Surroundings): Value {
   if (text === undefined) return fail('runtime error: index out of range [0] with length 0');
   meter.chargeText(asText(text).length);
   if (layout === undefined) return dateOfAnyForm(asText(text), zone ?? UTC, meter);
-  meter.charge(20 * asText(layout).length);
+  meter.charge(LAYOUT_STEPS * asText(layout).length);
   if (zoneName === undefined) return read(asText(layout), asText(text), zone ?? UTC);
   meter.charge(ZONE_STEPS);
   return read(asText(layout), asText(text), namedZone(asText(zoneName)));

@@ -16,7 +16,7 @@ const MAX_REPEAT = 1_000_000n;
 /** What cutting a string costs at least. */
 const CUT_STEPS = 40;
 /** Steps for the case of a letter beyond ASCII. */
-const CASE_STEPS = 4;
+const CASE_STEPS = 40;
 
 export const TEXTS: ReadonlyMap<string, Builtin> = new Map([
   ['trim', ofTexts([1, 2], STRING, ([text = '', characters]) => trim(text, characters))],

@@ -48,6 +48,9 @@ function generateValueCall(generating: Generating, node: CallNode): Evaluate {
   };
 }
 
+/** Steps of each character of a text that a method is given: it is a layout to be filled. */
+const LAYOUT_STEPS = 40;
+
 /** Call whatever the callee turned out to be. @throws Failure unless it is a function of so many arguments */
 export function callValue(callee: Value, given: readonly Value[], meter: Meter): Value {
   if (callee === null) return fail('invalid operation: cannot call nil');
@@ -55,6 +58,6 @@ export function callValue(callee: Value, given: readonly Value[], meter: Meter):
   const wanted = callee.type.signature?.parameters.length ?? 0;
   if (wanted !== given.length) fail(`invalid number of arguments: expected ${wanted}, got ${given.length}`);
   meter.charge(callee.steps);
-  for (const value of given) if (typeof value === 'string') meter.charge(value.length);
+  for (const value of given) if (typeof value === 'string') meter.charge(LAYOUT_STEPS * value.length);
   return callee.run(given);
 }

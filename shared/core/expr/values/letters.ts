@@ -1,7 +1,5 @@
 /** Case and white space of strings, one code point at a time. conditions.md §9. */
 
-import { isAscii } from './text.ts';
-
 /** Greek letters whose upper case as a whole word has two code points have one of their own. */
 const GREEK_CAPITALS: ReadonlyMap<string, string> = new Map([
   ...greekRow(0x1f80),
@@ -21,7 +19,9 @@ function greekRow(first: number): readonly (readonly [string, string])[] {
 
 /** Capitals; what has no capital of one code point stays (`ß`). */
 export function upper(text: string): string {
-  if (isAscii(text)) return text.toUpperCase();
+  const whole = text.toUpperCase();
+  // Of the same length it has no capital of two letters in it.
+  if (whole.length === text.length && text.isWellFormed()) return whole;
   return perCharacter(text, (character) => {
     const capital = character.toUpperCase();
     return isOneCharacter(capital) ? capital : (GREEK_CAPITALS.get(character) ?? character);
@@ -29,7 +29,7 @@ export function upper(text: string): string {
 }
 
 export function lower(text: string): string {
-  if (isAscii(text)) return text.toLowerCase();
+  if (!/[\u0130\u03a3]/.test(text) && text.isWellFormed()) return text.toLowerCase();
   return perCharacter(text, (character) => {
     const small = character.toLowerCase();
     return isOneCharacter(small) ? small : String.fromCodePoint(small.codePointAt(0) ?? 0);

@@ -289,3 +289,42 @@ describe('anti-affinity that names a version no longer stable', () => {
     expect(terms).toMatchObject([{ labelSelector: { matchExpressions: [{ values: [V1] }] } }]);
   });
 });
+
+describe('a change of strategy', () => {
+  const steps = [setWeight(25), pause()];
+
+  it('given nothing else changes, then the stable version stays, and the status follows the strategy', () => {
+    const rollout = aRollout().replicas(3).canary(steps).build();
+    const world = new RolloutWorld(rollout, { services: [aService('active'), aService('preview')] });
+    world.settle();
+    world.edit({ strategy: { blueGreen: { activeService: 'active', previewService: 'preview' } } });
+    world.settle();
+    expect(world.status).toMatchObject({
+      phase: 'Healthy',
+      stableRS: V1,
+      blueGreen: { activeSelector: V1, previewSelector: V1 },
+    });
+    expect(world.status.currentStepIndex).toBeUndefined();
+    expect(world.status.currentStepHash).toBeUndefined();
+    world.edit({ strategy: { canary: { steps } } });
+    world.settle();
+    expect(world.status).toMatchObject({ phase: 'Healthy', stableRS: V1, currentStepIndex: 2 });
+    expect(world.status.blueGreen).toBeUndefined();
+    expect(world.sizes()).toEqual({ v1: '3/3' });
+    expect(world.replicaSets).toHaveLength(1);
+  });
+
+  it('given it comes in the middle of an update, then the update goes on under the new strategy', () => {
+    const rollout = aRollout().replicas(4).canary(steps).build();
+    const world = new RolloutWorld(rollout, { services: [aService('active')] });
+    world.settle();
+    world.deploy('v2');
+    world.settle();
+    world.edit({
+      strategy: { blueGreen: { activeService: 'active', autoPromotionEnabled: false, scaleDownDelaySeconds: 0 } },
+    });
+    world.wait(5 * MINUTE);
+    expect(world.status).toMatchObject({ stableRS: V2, phase: 'Healthy', blueGreen: { activeSelector: V2 } });
+    expect(world.sizes()).toEqual({ v2: '4/4' });
+  });
+});

@@ -1,0 +1,32 @@
+/** Does an analysis use a template, directly or through others? */
+import { collectTemplates } from '../analysis/collect-templates.ts';
+import { InvalidSpecError } from '../errors.ts';
+import type { AnalysisUse } from './analyses-of.ts';
+import type { AnyTemplate } from './manifest.ts';
+import type { Subject } from './rule.ts';
+import { templatesInReach } from './templates-in-reach.ts';
+
+/** All templates of an analysis; undefined when one of them is missing, or they form a cycle. */
+export function templatesOf(
+  { templates = [] }: AnalysisUse['analysis'],
+  subject: Pick<Subject, 'all' | 'manifest'>,
+): readonly AnyTemplate[] | undefined {
+  try {
+    const set = collectTemplates(templates, templatesInReach(subject));
+    return [...set.templates, ...set.clusterTemplates] as readonly AnyTemplate[];
+  } catch (error) {
+    if (error instanceof InvalidSpecError) return undefined;
+    throw error;
+  }
+}
+
+/** @param subject its manifest is the Rollout's */
+export function usesTemplate(
+  analysis: AnalysisUse['analysis'],
+  template: AnyTemplate,
+  subject: Pick<Subject, 'all' | 'manifest'>,
+): boolean {
+  const found = templatesOf(analysis, subject);
+  if (found !== undefined) return found.includes(template);
+  return (analysis.templates ?? []).some(({ templateName }) => templateName === template.metadata.name);
+}
