@@ -7,7 +7,7 @@ import { judgeUrl, targetOf, type EgressPolicy } from '#core/egress/judge.ts';
 import { proxyFor, type ProxyEnvironment } from '#core/egress/proxy-rules.ts';
 import { SECOND, type Millis } from '#core/time.ts';
 import { failureOf, HttpFailureError, type HttpFailure } from './egress/failure.ts';
-import { createGuardedAgents, refuseForbidden, type ExchangeAgents, type HostResolver } from './egress/guard.ts';
+import { assertAllAllowed, createGuardedAgents, type ExchangeAgents, type HostResolver } from './egress/guard.ts';
 import { createProxyAgents, type ProxyAgents } from './egress/proxy.ts';
 
 export interface HttpHeader {
@@ -152,7 +152,7 @@ function judged(text: string, egress: EgressPolicy): URL {
 async function agentsFor(url: URL, { direct }: HttpRequest, wiring: Wiring): Promise<ExchangeAgents> {
   const proxy = direct === true ? undefined : proxyFor(url, wiring.environment ?? {});
   if (proxy === undefined) return wiring.agents;
-  await refuseForbidden(targetOf(url), wiring.egress, wiring.resolve);
+  await assertAllAllowed(targetOf(url), wiring.egress, wiring.resolve);
   return wiring.through(proxy);
 }
 
@@ -200,7 +200,8 @@ function configOf(url: URL, leg: Leg, request: HttpRequest, agents: ExchangeAgen
     validateStatus: null,
     maxRedirects: 0,
     maxContentLength: request.maxBytes,
-    proxy: false,
+    // axios has a reading of the environment of its own, and keeps agents from theirs when it is told false.
+    ...(!agents.proxied && { proxy: false }),
     httpAgent: agents.http,
     httpsAgent: request.insecure === true ? agents.httpsInsecure : agents.https,
     ...(request.signal === undefined ? {} : { signal: request.signal }),

@@ -1,4 +1,5 @@
 /** Results for people: a line for a test that passes, the difference and what led to it for one that does not. */
+import type { JsonValue } from '#core/json.ts';
 import { valueText } from '#core/template-test/readings.ts';
 import { timeText } from '#core/template-test/time-text.ts';
 import type { TimelineEntry } from '#core/template-test/timeline.ts';
@@ -39,10 +40,15 @@ function differenceLines({ place, when, says, differences }: PlacedFailure, pain
   return [
     head,
     ...differences.flatMap(({ field, expected, found }) => [
-      paint('green', `        expected  ${field}: ${valueText(expected)}`),
-      paint('red', `        was       ${field}: ${found === undefined ? 'nothing' : valueText(found)}`),
+      paint('green', `        expected  ${field}: ${shown(expected)}`),
+      paint('red', `        was       ${field}: ${found === undefined ? 'nothing' : shown(found)}`),
     ]),
   ];
+}
+
+/** A text as it is, so that a query stays readable. */
+function shown(value: JsonValue): string {
+  return typeof value === 'string' && value !== '' ? value : valueText(value);
 }
 
 function timelineLines(timeline: readonly TimelineEntry[]): readonly string[] {

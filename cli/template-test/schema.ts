@@ -172,7 +172,7 @@ const rolloutCase = only({
   actions: z.array(only({ at: time, do: z.enum(ORDERS) })).default([]),
   expect: expectations(released),
 }).transform(({ rollout: { readyAfter, ...rollout }, expect, actions, ...rest }): TestCase => {
-  const orders = actions.map((action) => ({ at: action.at, verb: action.do })).toSorted((a, b) => a.at - b.at);
+  const orders = actions.map((action) => ({ at: action.at, verb: action.do }));
   const pods = { readyAfter: readyAfter === 'never' ? undefined : readyAfter };
   const subject = { kind: 'rollout', ...rollout, ...pods } as RolloutSubject;
   return { ...rest, subject, orders, expectations: expect };

@@ -4,7 +4,9 @@
  */
 import { fullName } from '#core/commands/resolve-name.ts';
 import { HELP, parseWords } from '#core/commands/parse.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '#core/errors.ts';
+import { SECOND } from '#core/time.ts';
 import { codeSpan, escapeSlack } from '#core/messages/slack-text.ts';
 import { findRollouts, type Overview } from '#shared/controllers/find-rollouts.ts';
 import { placeOrder, type Asker, type Ordered, type OrderPorts } from '#shared/controllers/place-order.ts';
@@ -14,6 +16,9 @@ import { answerQuestion } from './questions.ts';
 import { parseSlashCommand, type SlashCommand } from './schema.ts';
 import { isSignedBySlack } from './signature.ts';
 
+/** Slack shows an error when it is not answered within three seconds. */
+const PATIENCE = 2 * SECOND;
+
 export interface SlackPorts extends OrderPorts {
   readonly sites: ReadonlyMap<string, Site>;
   readonly history: RunHistory;
@@ -22,6 +27,8 @@ export interface SlackPorts extends OrderPorts {
   /** Remembers signatures: the same request twice is a replay. */
   readonly seen: CursorStore;
   readonly log: Log;
+  /** Ends the wait for clusters; after two seconds by default. */
+  readonly patience?: () => Promise<unknown>;
   /** The valid signing secrets, one or two. */
   signingSecrets(): Promise<readonly string[]>;
 }
@@ -55,7 +62,11 @@ export function createSlackHandler(ports: SlackPorts) {
   async function answer(command: SlashCommand, request: WebRequest): Promise<string> {
     const asked = parseWords(command.text);
     if (asked.kind === 'help') return asked.problem === undefined ? HELP : `${escapeSlack(asked.problem)}.\n${HELP}`;
-    const overview = await findRollouts(ports.sites, ports.log);
+    const overview = await findRollouts(
+      ports.sites,
+      ports.log,
+      ports.patience?.() ?? sleep(PATIENCE, undefined, { ref: false }),
+    );
     if (asked.kind === 'order') return order(asked, askerOf(command, request), overview);
     const text = await answerQuestion(asked, overview.found, ports.history);
     return overview.silent.length === 0 ? text : `${text}\n(no answer from ${escapeSlack(overview.silent.join(', '))})`;

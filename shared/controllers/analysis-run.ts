@@ -1,7 +1,10 @@
 /** AnalysisRuns: what is read for one, and what its changes mean for others. */
 import { isAskedNow } from '#core/alerts/evaluate.ts';
-import { assessRun } from '#core/analysis/assess.ts';
+import { assessRun, type AnalysisSnapshot } from '#core/analysis/assess.ts';
+import { evidenceOf } from '#core/analysis/evidence.ts';
 import { planMeasurements, type Plan } from '#core/analysis/measure.ts';
+import { unanswered } from '#core/analysis/provider-errors.ts';
+import { cleanUpsDue } from '#core/analysis/retention.ts';
 import { secretsNeeded, type SecretLookup } from '#core/analysis/secrets.ts';
 import type { Decision } from '#core/decision.ts';
 import { observeAnalysisRun, releaseOf, type AnalysisRunState } from '#core/history/analysis-run.ts';
@@ -10,18 +13,12 @@ import { ARGO_API_VERSION, isCompleted, type AnalysisRun, type AnalysisRunStatus
 import { controllerOf, type KubernetesObject, type Secret } from '#core/resources/kubernetes.ts';
 import type { Instant } from '#core/time.ts';
 import type { ObjectKey, Ports, Site } from '../ports.ts';
-import { takeReadings, type TakenReading } from './measurements.ts';
+import { cleanUp, takeReadings } from './measurements.ts';
+import { ownerFacts } from './owner-record.ts';
 import type { Controller } from './reconcile.ts';
 import { sameJson, toJson } from './record.ts';
 
-export interface AnalysisRunSnapshot {
-  readonly now: Instant;
-  readonly run: AnalysisRun;
-  readonly plan: Plan;
-  readonly readings: readonly TakenReading[];
-}
-
-export const analysisRunController: Controller<AnalysisRunSnapshot, AnalysisRunStatus> = {
+export const analysisRunController: Controller<AnalysisSnapshot, AnalysisRunStatus> = {
   kind: 'AnalysisRun',
   decidesIn: (site) => site.controllers.includes('analysis'),
   observe,
@@ -41,14 +38,17 @@ async function observe(
   site: Site,
   ports: Ports,
   last: LatestRecord | undefined,
-): Promise<AnalysisRunSnapshot | undefined> {
+): Promise<AnalysisSnapshot | undefined> {
   const ref = { apiVersion: ARGO_API_VERSION, kind: request.kind, namespace: request.namespace, name: request.name };
   const run = await site.cluster.get<AnalysisRun>(ref);
   if (run === undefined) return undefined;
   if (!site.controllers.includes('analysis')) return { now: ports.clock.now(), run, plan: NOT_OURS, readings: [] };
   const secrets = await readSecrets(run, site);
-  const plan = planMeasurements(run, secrets, ports.clock.now(), { onDemand: isOnDemand(run, last) });
-  const readings = plan.state === 'ready' ? await takeReadings(plan.tasks, site, ports) : [];
+  const facts = await ownerFacts(run, request, ports);
+  const plan = planMeasurements(run, secrets, ports.clock.now(), { onDemand: isOnDemand(run, last), ...facts });
+  if (plan.state === 'invalid') return { now: ports.clock.now(), run, plan, readings: [] };
+  const readings = await takeReadings(plan.tasks, site, ports);
+  await cleanUp(cleanUpsDue(plan.tasks, plan.retention), site, ports);
   return { now: ports.clock.now(), run, plan, readings };
 }
 
@@ -82,16 +82,18 @@ function compare(
   saved: KubernetesObject | undefined,
   _request: ObjectKey,
   now: Instant,
+  seen: AnalysisSnapshot | undefined,
 ) {
   if (saved === undefined) return undefined;
   const run = saved as AnalysisRun;
-  const { state, transitions } = observeAnalysisRun(last?.state as AnalysisRunState | undefined, run, now);
+  const evidence = seen?.plan.state === 'ready' ? evidenceOf(seen.readings, seen.plan.secretsUsed) : undefined;
+  const { state, transitions } = observeAnalysisRun(last?.state as AnalysisRunState | undefined, run, now, evidence);
   if (transitions.length === 0 && sameJson(state, last?.state)) return undefined;
   const release = releaseOf(run);
   return { state: toJson(state), transitions, ...(release === undefined ? {} : { releaseId: release }) };
 }
 
-/** A change of phase is what an owner waits for. */
+/** A change of phase is what an owner waits for, and with `hold` that metrics answer, or do not. */
 function wakes(
   _decision: unknown,
   before: KubernetesObject,
@@ -99,9 +101,14 @@ function wakes(
   { cluster }: ObjectKey,
 ): readonly ObjectKey[] {
   const owner = controllerOf(saved);
-  const changed = (before as AnalysisRun).status?.phase !== (saved as AnalysisRun).status?.phase;
-  if (!changed || (owner?.kind !== 'Rollout' && owner?.kind !== 'Experiment')) return [];
+  if (!concernsOwner(before as AnalysisRun, saved as AnalysisRun)) return [];
+  if (owner?.kind !== 'Rollout' && owner?.kind !== 'Experiment') return [];
   return [{ cluster, kind: owner.kind, namespace: saved.metadata.namespace, name: owner.name }];
+}
+
+function concernsOwner(before: AnalysisRun, saved: AnalysisRun): boolean {
+  const answers = (unanswered(before) === undefined) === (unanswered(saved) === undefined);
+  return before.status?.phase !== saved.status?.phase || !answers;
 }
 
 /** A metric decided while others are open: the next pass ends the run. analysis §7.2 */

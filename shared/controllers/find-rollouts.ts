@@ -1,5 +1,5 @@
 /** The rollouts of all clusters, as far as they answer. */
-import { messageOf } from '#core/errors.ts';
+import { messageOf, TransientError } from '#core/errors.ts';
 import { ARGO_API_VERSION, type Rollout } from '#core/resources/argo.ts';
 import type { RolloutName } from '#core/commands/resolve-name.ts';
 import type { Log, Site } from '../ports.ts';
@@ -15,9 +15,20 @@ export interface Overview {
   readonly silent: readonly string[];
 }
 
-/** A cluster that is down hides its own rollouts only. */
-export async function findRollouts(sites: ReadonlyMap<string, Site>, log: Log): Promise<Overview> {
-  const results = await Promise.allSettled([...sites.values()].map((site) => ofSite(site)));
+/**
+ * A cluster that is down hides its own rollouts only.
+ * @param patience resolves when those that have not answered yet are not waited for any longer
+ */
+export async function findRollouts(
+  sites: ReadonlyMap<string, Site>,
+  log: Log,
+  patience?: Promise<unknown>,
+): Promise<Overview> {
+  const over = patience?.then(() => Promise.reject(new TransientError('no answer in time')));
+  // Where all have answered nobody is left to hear it.
+  over?.catch(() => undefined);
+  const within = (work: Promise<readonly Found[]>) => (over === undefined ? work : Promise.race([work, over]));
+  const results = await Promise.allSettled([...sites.values()].map((site) => within(ofSite(site))));
   const silent: string[] = [];
   const found = results.flatMap((result, index) => {
     if (result.status === 'fulfilled') return result.value;

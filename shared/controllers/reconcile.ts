@@ -10,7 +10,7 @@ import type { Claim, ObjectKey, Ports, Site } from '../ports.ts';
 import { act, RefusedCreateError } from './act.ts';
 import { emitEvents } from './events.ts';
 import { nextLook } from './next-look.ts';
-import { recordChanges, type Comparison } from './record.ts';
+import { recordChanges, type Change, type Comparison } from './record.ts';
 import { siteOf } from './site.ts';
 
 /** How soon to try again what the API server refused to create. */
@@ -27,7 +27,14 @@ export interface Controller<Snapshot, Status extends object> {
   decide(snapshot: Snapshot): Decision<Status>;
   /** What to say on the object when the API server refused to create what it needs; undefined: nothing. */
   refused?(snapshot: Snapshot, error: RefusedCreateError): Decision<Status> | undefined;
-  readonly compare: Comparison;
+  /** What changed between the last record and the object as saved. @param snapshot undefined: the object is gone */
+  compare(
+    last: LatestRecord | undefined,
+    saved: KubernetesObject | undefined,
+    request: ObjectKey,
+    now: Instant,
+    snapshot: Snapshot | undefined,
+  ): Change | undefined;
   /** Other objects that must look at once, because this one changed so. */
   wakes(
     decision: Decision<Status>,
@@ -52,15 +59,16 @@ export async function reconcile<Snapshot, Status extends object>(
   // Before the object is read: a worker that freezes in between must not record an older state over a newer one.
   const last = await ports.history.latest(request);
   const snapshot = await controller.observe(request, site, ports, last);
+  const compare: Comparison = (...compared) => controller.compare(...compared, snapshot);
   if (snapshot === undefined) {
-    await recordChanges(controller.compare, claim, last, undefined, ports);
+    await recordChanges(compare, claim, last, undefined, ports);
     return undefined;
   }
   const before = controller.objectOf(snapshot);
   const decided = controller.decidesIn(site) ? controller.decide(snapshot) : { actions: [], events: [] };
   const { decision, acted, refused } = await actOrTell(controller, snapshot, decided, before, site);
   const saved = decision.status === undefined ? acted : await site.cluster.patchStatus(acted, decision.status);
-  const changedAt = await recordChanges(controller.compare, claim, last, saved, ports);
+  const changedAt = await recordChanges(compare, claim, last, saved, ports);
   // A refusal that is told already is not told at each look.
   const isNews = !refused || saved.metadata.resourceVersion !== before.metadata.resourceVersion;
   if (isNews) await emitEvents(decision.events, saved, site.cluster, ports);

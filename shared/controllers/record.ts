@@ -6,13 +6,16 @@ import type { KubernetesObject } from '#core/resources/kubernetes.ts';
 import type { Instant } from '#core/time.ts';
 import type { Claim, ObjectKey, Ports, ReleaseEvent } from '../ports.ts';
 
+/** What is new about an object, for the next record. */
+export type Change = Pick<NewRecord, 'state' | 'release' | 'releaseId' | 'transitions'>;
+
 /** What changed between the last record and the object as saved; undefined when nothing did. */
 export type Comparison = (
   last: LatestRecord | undefined,
   saved: KubernetesObject | undefined,
   request: ObjectKey,
   now: Instant,
-) => Pick<NewRecord, 'state' | 'release' | 'releaseId' | 'transitions'> | undefined;
+) => Change | undefined;
 
 export type RecordPorts = Pick<Ports, 'clock' | 'history' | 'bus'>;
 

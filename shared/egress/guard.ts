@@ -24,6 +24,8 @@ export interface ExchangeAgents {
   readonly https: HttpsAgent;
   /** TLS without checking the certificate, where a metric says `insecure: true`. */
   readonly httpsInsecure: HttpsAgent;
+  /** They connect to a proxy. */
+  readonly proxied: boolean;
 }
 
 /** Upper bound of connections to one host (scenario S-1: at most 30 requests in flight). */
@@ -36,6 +38,7 @@ export function createGuardedAgents(policy: EgressPolicy, resolve: HostResolver 
     http: guard(new HttpAgent(options)),
     https: guard(new HttpsAgent(options)),
     httpsInsecure: guard(new HttpsAgent({ ...options, rejectUnauthorized: false })),
+    proxied: false,
   };
 }
 
@@ -77,17 +80,20 @@ async function allowedAddresses(
 }
 
 /**
- * For a connection that a proxy opens: refused when the name leads only to forbidden places from here. A name that only the
- * proxy can resolve is the proxy's to judge.
+ * Before a proxy is asked to connect: it picks the address itself, so all that the name leads to must be allowed. A name that
+ * only the proxy can resolve is the proxy's to judge.
  * @throws EgressRefusedError
  */
-export async function refuseForbidden(
+export async function assertAllAllowed(
   target: EgressTarget,
   policy: EgressPolicy,
   resolve: HostResolver = resolveBySystem,
 ): Promise<void> {
   const found = await resolve(target.host).catch(() => []);
-  if (found.length > 0) await allowedAddresses(target, policy, async () => found);
+  for (const { address } of found) {
+    const judgement = judgeAddress(target, address, policy);
+    if (!judgement.allowed) throw new EgressRefusedError(judgement.reason);
+  }
 }
 
 function resolveBySystem(host: string): Promise<readonly LookupAddress[]> {

@@ -34,5 +34,6 @@ function agentsThrough(proxy: string): ExchangeAgents {
     http: new HttpAgent(options),
     https: new HttpsAgent(options),
     httpsInsecure: new HttpsAgent({ ...options, rejectUnauthorized: false }),
+    proxied: true,
   };
 }

@@ -1,6 +1,6 @@
 /** What stands behind a measurement, for history: what was asked, about which time, and which rule decided. decisions 009. */
 import type { JsonObject } from '../json.ts';
-import { isCompleted, type Metric } from '../resources/argo.ts';
+import type { Metric } from '../resources/argo.ts';
 import { formatTimestamp } from '../time.ts';
 import { judgeValue } from './judge-value.ts';
 import type { TakenReading } from './measurement.ts';
@@ -105,9 +105,4 @@ function queryOf({ provider }: Metric): string | undefined {
 
 function cut(text: string): string {
   return text.length <= QUERY_LENGTH ? text : `${text.slice(0, QUERY_LENGTH).replace(/[\uD800-\uDBFF]$/, '')}…`;
-}
-
-/** Has this pass's reading ended its measurement? */
-export function isFinished(reading: Reading): boolean {
-  return reading.kind === 'verdict' ? isCompleted(reading.phase) : reading.kind !== 'pending';
 }

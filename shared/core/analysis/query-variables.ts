@@ -17,7 +17,7 @@ export function usesVariables({ metadata, spec }: AnalysisRun): boolean {
 }
 
 /** For a run that no Rollout's history knows: from the run's own beginning. */
-export function sinceOfRun({ metadata }: AnalysisRun, now: Instant): Since {
+export function sinceOfRun({ metadata }: Pick<AnalysisRun, 'metadata'>, now: Instant): Since {
   const begun = parseTimestamp(metadata.creationTimestamp) ?? now;
   return { step: begun, update: begun };
 }

@@ -1,18 +1,29 @@
 /** Which transitions lie between the last record of an AnalysisRun and the object as the API server holds it now. */
 import { EVALUATE_ANNOTATION } from '../alerts/evaluate.ts';
+import { breachOf } from '../analysis/assess-metric.ts';
+import type { Evidence } from '../analysis/evidence.ts';
+import { isUnjudged } from '../analysis/unjudged.ts';
 import type { JsonObject } from '../json.ts';
-import { isCompleted, type AnalysisRun, type Measurement, type Metric, type MetricResult } from '../resources/argo.ts';
+import { isCompleted, type AnalysisRun, type Measurement, type MetricResult } from '../resources/argo.ts';
 import { POD_TEMPLATE_HASH, REVISION, ROLLOUT_TYPE } from '../resources/keys.ts';
 import { controllerOf } from '../resources/kubernetes.ts';
 import { parseTimestamp, type Instant } from '../time.ts';
+import { measurementDetails, unjudgedDetails } from './measurement-details.ts';
 import type { Transition, TransitionType } from './record.ts';
 import { releaseId } from './release.ts';
 
-/** Per metric: how many measurements were taken in all, and its phase. */
+export interface MetricState {
+  /** Measurements taken in all. */
+  readonly taken: number;
+  readonly phase: string;
+  /** Too few requests to judge: when it is asked again. */
+  readonly unjudgedUntil?: string;
+}
+
 export interface AnalysisRunState {
   readonly uid: string;
   readonly phase: string;
-  readonly metrics: Readonly<Record<string, { readonly taken: number; readonly phase: string }>>;
+  readonly metrics: Readonly<Record<string, MetricState>>;
   /** The last request to measure at once that was carried out. */
   readonly evaluated?: string;
 }
@@ -31,10 +42,12 @@ export function releaseOf(run: AnalysisRun): string | undefined {
   return releaseId(owner.uid, revision, hash);
 }
 
+/** @param evidence what this pass knows of the measurements it took, by metric; others are told as their status tells them */
 export function observeAnalysisRun(
   last: AnalysisRunState | undefined,
   run: AnalysisRun,
   now: Instant,
+  evidence: ReadonlyMap<string, Evidence> = new Map(),
 ): AnalysisRunObservation {
   const before = last?.uid === run.metadata.uid ? last : undefined;
   const state = analysisRunState(run);
@@ -48,7 +61,7 @@ export function observeAnalysisRun(
     state,
     transitions: [
       ...(before === undefined ? [note('analysis-started', now, `Analysis ${run.metadata.name} started`, {})] : []),
-      ...(run.status?.metricResults ?? []).flatMap((result) => metricNotes(before, run, result, note, now)),
+      ...(run.status?.metricResults ?? []).flatMap((result) => metricNotes({ before, run, result, evidence: evidence.get(result.name) }, note, now)),
       ...endNotes(before, run, note, now),
     ],
   };
@@ -62,9 +75,19 @@ function analysisRunState(run: AnalysisRun): AnalysisRunState {
   return {
     uid: run.metadata.uid,
     phase: run.status?.phase ?? '',
-    metrics: Object.fromEntries(results.map((result) => [result.name, { taken: taken(result), phase: result.phase }])),
+    metrics: Object.fromEntries(results.map((result) => [result.name, metricState(result)])),
     ...(evaluated === undefined ? {} : { evaluated }),
   };
+}
+
+function metricState(result: MetricResult): MetricState {
+  const until = unjudged(result)?.resumeAt;
+  return { taken: taken(result), phase: result.phase, ...(until !== undefined && { unjudgedUntil: until }) };
+}
+
+function unjudged({ measurements }: MetricResult): Measurement | undefined {
+  const last = measurements?.at(-1);
+  return last !== undefined && isUnjudged(last) ? last : undefined;
 }
 
 /** Which Rollout asked for the run, and as what (Background, Step, …). */
@@ -82,44 +105,51 @@ function taken(result: MetricResult): number {
   return (result.count ?? 0) + (result.error ?? 0);
 }
 
-function metricNotes(
-  before: AnalysisRunState | undefined,
-  run: AnalysisRun,
-  result: MetricResult,
-  note: Note,
-  now: Instant,
-): Transition[] {
+interface MetricLook {
+  readonly before: AnalysisRunState | undefined;
+  readonly run: AnalysisRun;
+  readonly result: MetricResult;
+  readonly evidence: Evidence | undefined;
+}
+
+function metricNotes(look: MetricLook, note: Note, now: Instant): Transition[] {
+  const { before, run, result } = look;
   const known = before?.metrics[result.name];
-  const metric = run.spec.metrics.find(({ name }) => name === result.name);
+  const measured = [...finishedNotes(look, note, now), ...unjudgedNotes(look, note, now)];
+  if (!isCompleted(result.phase) || known?.phase === result.phase) return measured;
+  const rule = ruleOf(run, result);
+  const details = { metric: result.name, phase: result.phase, ...counters(result), ...(rule !== undefined && { rule }) };
+  return [...measured, note('metric-completed', now, `Metric ${result.name} completed: ${result.phase}`, details)];
+}
+
+/** The limit that decided the metric, as Argo's messages write it. */
+function ruleOf({ spec }: AnalysisRun, result: MetricResult): string | undefined {
+  const metric = spec.metrics?.find(({ name }) => name === result.name);
+  return metric && breachOf(metric, result)?.reason;
+}
+
+function finishedNotes({ before, run, result, evidence }: MetricLook, note: Note, now: Instant): Transition[] {
   const finished = (result.measurements ?? []).filter(({ phase }) => isCompleted(phase));
-  const fresh = taken(result) - (known?.taken ?? 0);
-  const measured = (fresh > 0 ? finished.slice(-fresh) : []).map((measurement) =>
+  const fresh = taken(result) - (before?.metrics[result.name]?.taken ?? 0);
+  return (fresh > 0 ? finished.slice(-fresh) : []).map((measurement) =>
     note('measured', parseTimestamp(measurement.finishedAt) ?? now, measuredText(result.name, measurement), {
-      ...measurementDetails(measurement, result, metric),
+      ...measurementDetails(run, result, measurement, evidence),
     }),
   );
-  if (!isCompleted(result.phase) || known?.phase === result.phase) return measured;
-  const details = { metric: result.name, phase: result.phase, ...counters(result) };
-  return [...measured, note('metric-completed', now, `Metric ${result.name} completed: ${result.phase}`, details)];
+}
+
+/** Each time there were too few requests: nothing is counted, so that only the wait tells one from the next. */
+function unjudgedNotes({ before, run, result, evidence }: MetricLook, note: Note, now: Instant): Transition[] {
+  const waiting = unjudged(result);
+  if (waiting === undefined || waiting.resumeAt === before?.metrics[result.name]?.unjudgedUntil) return [];
+  const text = `${result.name} not judged: ${waiting.message ?? ''}`;
+  return [note('measured', now, text, unjudgedDetails(run, result, waiting, evidence))];
 }
 
 function measuredText(metric: string, measurement: Measurement): string {
   const value = measurement.value === undefined ? '' : ` ${measurement.value}`;
   const why = measurement.message === undefined || measurement.message === '' ? '' : `: ${measurement.message}`;
   return `${metric} =${value} → ${measurement.phase}${why}`;
-}
-
-function measurementDetails(measurement: Measurement, result: MetricResult, metric: Metric | undefined): JsonObject {
-  const query = result.metadata?.['ResolvedPrometheusQuery'] ?? result.metadata?.['ResolvedNewRelicQuery'];
-  return {
-    metric: result.name,
-    phase: measurement.phase,
-    ...(measurement.value === undefined ? {} : { value: measurement.value }),
-    ...(measurement.message === undefined ? {} : { message: measurement.message }),
-    ...(query === undefined ? {} : { query }),
-    ...(metric?.successCondition === undefined ? {} : { successCondition: metric.successCondition }),
-    ...(metric?.failureCondition === undefined ? {} : { failureCondition: metric.failureCondition }),
-  };
 }
 
 function counters(result: MetricResult): JsonObject {

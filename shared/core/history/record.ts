@@ -15,6 +15,8 @@ export type TransitionType =
   | 'weight-changed'
   | 'step-completed'
   | 'paused'
+  /** No step is taken while metrics do not answer. */
+  | 'held'
   | 'resumed'
   | 'analysis-started'
   | 'measured'

@@ -1,6 +1,8 @@
 /** The decision fields of a Rollout: what history keeps of it to tell one look from the next. */
+import type { Since } from '../analysis/query-variables.ts';
 import type { Rollout } from '../resources/argo.ts';
 import { REVISION } from '../resources/keys.ts';
+import { heldMessage } from '../rollout/held-condition.ts';
 import type { Instant } from '../time.ts';
 
 export interface RolloutState {
@@ -15,14 +17,37 @@ export interface RolloutState {
   readonly promoteFull: boolean;
   /** Reasons of the engine's pauses, and `manual` for spec.paused. */
   readonly pauses: readonly string[];
+  /** Why no step is taken although nothing failed (`weir.dev/on-provider-error: hold`); absent: nothing holds it. */
+  readonly held?: string;
   readonly phase: string;
   readonly message: string;
   /** When any of the above last changed. */
   readonly changedAt: Instant;
+  /** When the update, and when the step it stands at, were first seen to begin. A retry begins both anew. */
+  readonly updateSince?: Instant;
+  readonly stepSince?: Instant;
 }
 
-export function rolloutState(rollout: Rollout, now: Instant): RolloutState {
+/** @param before what was recorded last: beginnings are carried on from it */
+export function rolloutState(rollout: Rollout, now: Instant, before?: RolloutState): RolloutState {
+  const state = stateNow(rollout, now);
+  const sameUpdate = before?.podHash === state.podHash && (state.aborted || !before.aborted);
+  const sameStep = sameUpdate && before?.stepIndex === state.stepIndex;
+  return {
+    ...state,
+    updateSince: (sameUpdate ? before?.updateSince : undefined) ?? now,
+    stepSince: (sameStep ? before?.stepSince : undefined) ?? now,
+  };
+}
+
+/** When step and update began; undefined for a record that does not know yet. */
+export function sinceOf({ stepSince, updateSince }: RolloutState): Since | undefined {
+  return stepSince === undefined || updateSince === undefined ? undefined : { step: stepSince, update: updateSince };
+}
+
+function stateNow(rollout: Rollout, now: Instant): RolloutState {
   const status = rollout.status ?? {};
+  const held = heldMessage(status);
   return {
     uid: rollout.metadata.uid,
     revision: Number(rollout.metadata.annotations?.[REVISION] ?? 0),
@@ -33,6 +58,7 @@ export function rolloutState(rollout: Rollout, now: Instant): RolloutState {
     aborted: status.abort === true,
     promoteFull: status.promoteFull === true,
     pauses: pauses(rollout),
+    ...(held !== undefined && { held }),
     phase: status.phase ?? '',
     message: status.message ?? '',
     changedAt: now,
@@ -45,7 +71,12 @@ function pauses(rollout: Rollout): string[] {
 }
 
 export function sameState(before: RolloutState, after: RolloutState): boolean {
-  return JSON.stringify({ ...before, changedAt: 0 }) === JSON.stringify({ ...after, changedAt: 0 });
+  return comparable(before) === comparable(after);
+}
+
+/** Beginnings follow from the rest. */
+function comparable(state: RolloutState): string {
+  return JSON.stringify({ ...state, changedAt: 0, updateSince: 0, stepSince: 0 });
 }
 
 /** Did this pod hash become the stable one between the two looks? */

@@ -30,7 +30,7 @@ export function observeRollout(
   const recreated = last !== undefined && last.state.uid !== rollout.metadata.uid;
   if (recreated && isRunning(last)) return observeDeleted(last, now);
   const known = recreated ? undefined : last;
-  const after = rolloutState(rollout, now);
+  const after = rolloutState(rollout, now, known?.state);
   if (known === undefined) return firstLook(after, rollout, cluster, now);
   if (sameState(known.state, after)) return { ...known, transitions: [] };
   if (isRunning(known) && known.release.podHash !== after.podHash) return superseded(known, after, now);
@@ -128,6 +128,7 @@ function progress(
     ...stepNotes(before, after, rollout, note),
     ...abortNotes(before, after, rollout, note),
     ...pauseNotes(before, after, note),
+    ...holdNotes(before, after, note),
     ...(isPromotion(before, after) ? [note('promoted', promotionReason(before, rollout))] : []),
     ...phaseNotes(before, after, note, phase),
   ];
@@ -158,6 +159,13 @@ function pauseNotes(before: RolloutState | undefined, after: RolloutState, note:
     ...(paused.length > 0 ? [note('paused', `Paused: ${paused.join(', ')}`, { reasons: paused })] : []),
     ...(resumed.length > 0 ? [note('resumed', `Resumed after ${resumed.join(', ')}`, { reasons: resumed })] : []),
   ];
+}
+
+function holdNotes(before: RolloutState | undefined, after: RolloutState, note: Note): Transition[] {
+  const was = before?.held !== undefined;
+  if (after.held !== undefined) return was ? [] : [note('held', `Held: ${after.held}`)];
+  if (!was || after.aborted || isPromotion(before, after)) return [];
+  return [note('resumed', 'Resumed: metrics answer again', { reasons: ['held'] })];
 }
 
 function phaseNotes(before: RolloutState | undefined, after: RolloutState, note: Note, phase: string): Transition[] {

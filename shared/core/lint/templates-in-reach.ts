@@ -1,15 +1,27 @@
 /** The templates that a manifest can name, among the given ones. */
-import type { TemplateLookup, TemplateRef } from '../analysis/collect-templates.ts';
-import type { AnyTemplate } from './manifest.ts';
+import type { TemplateRef } from '../analysis/collect-templates.ts';
+import type { AnalysisTemplate, ClusterAnalysisTemplate } from '../resources/argo.ts';
 import { argoKindOf, objectsInReach } from './manifest.ts';
 import type { Subject } from './rule.ts';
 
-export function templatesInReach({ all, manifest }: Pick<Subject, 'all' | 'manifest'>): TemplateLookup {
-  const named = (kind: string) => {
-    const found = objectsInReach(all, manifest, (object) => argoKindOf(object) === kind) as readonly AnyTemplate[];
-    return new Map(found.map((template) => [template.metadata.name, template]));
+/** By name. */
+export interface TemplatesInReach {
+  readonly templates: ReadonlyMap<string, AnalysisTemplate>;
+  readonly clusterTemplates: ReadonlyMap<string, ClusterAnalysisTemplate>;
+}
+
+export function templatesInReach({ all, manifest }: Pick<Subject, 'all' | 'manifest'>): TemplatesInReach {
+  const ofKind = (kind: string) => objectsInReach(all, manifest, (object) => argoKindOf(object) === kind);
+  return {
+    templates: byName(ofKind('AnalysisTemplate') as readonly AnalysisTemplate[]),
+    clusterTemplates: byName(ofKind('ClusterAnalysisTemplate') as readonly ClusterAnalysisTemplate[]),
   };
-  return { templates: named('AnalysisTemplate'), clusterTemplates: named('ClusterAnalysisTemplate') };
+}
+
+function byName<Template extends AnalysisTemplate | ClusterAnalysisTemplate>(
+  templates: readonly Template[],
+): ReadonlyMap<string, Template> {
+  return new Map(templates.map((template) => [template.metadata.name, template]));
 }
 
 export function isClusterScoped({ clusterScope }: TemplateRef): boolean {

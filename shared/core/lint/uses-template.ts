@@ -12,8 +12,12 @@ export function templatesOf(
   subject: Pick<Subject, 'all' | 'manifest'>,
 ): readonly AnyTemplate[] | undefined {
   try {
-    const set = collectTemplates(templates, templatesInReach(subject));
-    return [...set.templates, ...set.clusterTemplates] as readonly AnyTemplate[];
+    const inReach = templatesInReach(subject);
+    const set = collectTemplates(templates, inReach);
+    return [
+      ...set.templates.map(({ metadata }) => inReach.templates.get(metadata.name)),
+      ...set.clusterTemplates.map(({ metadata }) => inReach.clusterTemplates.get(metadata.name)),
+    ].filter((template) => template !== undefined);
   } catch (error) {
     if (error instanceof InvalidSpecError) return undefined;
     throw error;

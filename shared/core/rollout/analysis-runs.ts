@@ -3,6 +3,7 @@ import { chooseRun, runOfRollout, type NewAnalysisRun, type RunPurpose } from '.
 import { collectTemplates } from '../analysis/collect-templates.ts';
 import { runsToDelete } from '../analysis/history-limits.ts';
 import { mergeTemplates } from '../analysis/merge-templates.ts';
+import { runAnnotations } from '../analysis/run-annotations.ts';
 import { rolloutArguments } from '../analysis/rollout-arguments.ts';
 import { InvalidSpecError } from '../errors.ts';
 import { isCompleted, type AnalysisRun, type CanaryStrategy } from '../resources/argo.ts';
@@ -130,7 +131,8 @@ function plannedRun(pass: Pass, purpose: RunPurpose, analysis: RolloutAnalysis):
     const templates = collectTemplates(analysis.templates ?? [], templateLookup(snapshot));
     const { dryRun = [], measurementRetention = [], analysisRunMetadata } = analysis;
     const spec = mergeTemplates(templates, { args, dryRun, measurementRetention });
-    return runOfRollout({ rollout, purpose, podHash, metadata: analysisRunMetadata, spec });
+    const annotations = runAnnotations(rollout, templates);
+    return runOfRollout({ rollout, purpose, podHash, metadata: analysisRunMetadata, annotations, spec });
   } catch (failure) {
     if (failure instanceof InvalidSpecError) return postponed(pass, failure.message);
     throw failure;

@@ -4,6 +4,8 @@ import { formatTimestamp, type Instant } from '../time.ts';
 
 export type ConditionType =
   | 'InvalidSpec'
+  /** Weir's own: see held-condition.ts. */
+  | 'Held'
   | 'Healthy'
   | 'Completed'
   | 'Available'

@@ -18,6 +18,7 @@ export class PauseDraft {
   readonly #added = new Set<PauseReason>();
   readonly #removed = new Set<PauseReason>();
   #cleared = false;
+  #resumptionKept = false;
   #abortMessage: string | undefined;
   #abortRemoved = false;
 
@@ -35,6 +36,11 @@ export class PauseDraft {
 
   clear(): void {
     this.#cleared = true;
+  }
+
+  /** A person's end of a pause is not consumed: something else keeps the step from completing. */
+  keepResumption(): void {
+    this.#resumptionKept = true;
   }
 
   /** The first message of a pass is kept. */
@@ -68,7 +74,7 @@ export class PauseDraft {
     const startTime = formatTimestamp(now);
     const fresh = [...this.#added].filter((reason) => !hasPause(this.#stored, reason));
     const list = this.#cleared ? [] : [...kept, ...fresh.map((reason) => ({ reason, startTime }))];
-    if (list.length === 0) return none;
+    if (list.length === 0) return this.#resumptionKept ? { ...none, controllerPause: true } : none;
     return { ...none, pauseConditions: list, controllerPause: fresh.length > 0 || this.#stored.controllerPause };
   }
 }

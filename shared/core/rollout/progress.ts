@@ -3,6 +3,7 @@ import type { RolloutStatus } from '../resources/argo.ts';
 import { SECOND, parseTimestamp, type Millis } from '../time.ts';
 import { currentStep } from './canary/current-step.ts';
 import { findCondition, isTrue } from './conditions.ts';
+import { isHeld } from './hold.ts';
 import { blueGreenOf, canaryOf, type Pass } from './pass.ts';
 import { hasDeadline } from './scale-down.ts';
 import type { StatusDraft } from './status.ts';
@@ -69,7 +70,7 @@ export function isAtIndefiniteStep(pass: Pass): boolean {
 
 /** Progress is not expected at the moment, so its absence says nothing. */
 export function deadlineIsSuspended(pass: Pass): boolean {
-  return isAtIndefiniteStep(pass) || pass.sets.others.some(hasDeadline);
+  return isAtIndefiniteStep(pass) || isHeld(pass) || pass.sets.others.some(hasDeadline);
 }
 
 /** @param conditions that hold the progress clock */

@@ -9,6 +9,7 @@ import {
   setCondition,
   type NewCondition,
 } from './conditions.ts';
+import { isReleased, withHeld } from './hold.ts';
 import { blueGreenOf, isAborted, type Pass } from './pass.ts';
 import { isPaused } from './pause.ts';
 import { deadlineIsSuspended, hasTimedOut, isCompleted, isHealthy, madeProgress } from './progress.ts';
@@ -26,6 +27,7 @@ export function computeConditions(pass: Pass, status: StatusDraft): Conditions {
     (conditions: Conditions) => setCondition(conditions, available(pass, status), pass.now).conditions,
     (conditions: Conditions) => withReplicaFailure(pass, conditions),
     (conditions: Conditions) => withCompleted(pass, status, conditions),
+    (conditions: Conditions) => withHeld(pass, conditions),
   ];
   return steps.reduce((conditions, step) => step(conditions), start);
 }
@@ -50,7 +52,8 @@ function withProgressing(pass: Pass, status: StatusDraft, conditions: Conditions
     return setCondition(conditions, progressing('True', 'NewReplicaSetAvailable', message), pass.now).conditions;
   }
   const turnedUnhealthy = isTrue(pass.stored.conditions, 'Healthy') && !isTrue(conditions, 'Healthy');
-  if (madeProgress(pass, status) || turnedUnhealthy) {
+  const released = isReleased(pass) && !isPaused(pass.rollout);
+  if (madeProgress(pass, status) || turnedUnhealthy || released) {
     const next =
       turnedUnhealthy && isCompleted(status)
         ? progressing('True', 'ReplicaSetNotAvailable', 'Rollout does not have minimum availability')

@@ -32,7 +32,7 @@ export function failuresOf(testCase: TestCase, trace: Trace): readonly Failure[]
     const failure = failureOf(expectation, trace, ['expect', index]);
     return failure === undefined ? [] : [failure];
   });
-  return [...refusals(trace), ...expected, ...wrongQueries(testCase, trace)];
+  return [...refusals(testCase, trace), ...expected, ...wrongQueries(testCase, trace)];
 }
 
 function lastLook(when: Moment): Millis {
@@ -100,10 +100,10 @@ function endOf({ frames, stoppedAt }: Trace, path: CasePath): Frame {
   throw new CaseProblem(path, text);
 }
 
-function refusals({ refusals }: Trace): readonly Failure[] {
-  return refusals.map(({ at, verb, state, says }) => ({
-    path: ['actions'],
-    when: `${verb} at ${timeText(at)}`,
+function refusals({ orders }: TestCase, { refusals }: Trace): readonly Failure[] {
+  return refusals.map(({ at, order, state, says }) => ({
+    path: ['actions', orders.indexOf(order)],
+    when: `${order.verb} at ${timeText(at)}`,
     at,
     differences: [],
     says: state === 'applied' ? `changes nothing: ${says}` : `${state}: ${says}`,
@@ -116,7 +116,11 @@ function wrongQueries({ queries }: TestCase, { measured }: Trace): readonly Fail
     const own = measured.filter((taken) => taken.metric === metric);
     const wrong = own.find(({ query }) => !isQuery(query, wanted));
     if (own.length > 0 && wrong === undefined) return [];
-    const difference = { field: `queries.${metric}`, expected: wanted.text, found: wrong?.query };
+    const difference = {
+      field: `queries.${metric}`,
+      expected: wanted.text,
+      found: wrong?.query.replaceAll(/\s+/g, ' ').trim(),
+    };
     const at = wrong?.at ?? Infinity;
     const when = wrong === undefined ? 'never asked' : `asked at ${timeText(wrong.at)}`;
     return [{ path: ['queries', metric], when, at, differences: [difference] }];

@@ -2,7 +2,9 @@
 import type { JsonValue } from '../json.ts';
 import { failuresOf, horizonOf, type Failure } from './check.ts';
 import { Simulation } from './simulation.ts';
-import { subjectOf } from './subject.ts';
+import { analysisSubject } from './analysis-subject.ts';
+import { rolloutSubject } from './rollout-subject.ts';
+import type { Subject } from './start.ts';
 import { CaseProblem, type CasePath, type Manifests, type TestCase } from './test-case.ts';
 import { timelineOf, type TimelineEntry } from './timeline.ts';
 
@@ -18,6 +20,13 @@ export function runTestCase(testCase: TestCase, manifests: Manifests): TestResul
   refuseUnknownMetrics(testCase, metrics);
   const trace = new Simulation(testCase, manifests, start).run(horizonOf(testCase));
   return { failures: failuresOf(testCase, trace), timeline: () => timelineOf(trace) };
+}
+
+function subjectOf(testCase: TestCase, manifests: Manifests): Subject {
+  const { subject } = testCase;
+  return subject.kind === 'analysis'
+    ? analysisSubject(subject, testCase, manifests)
+    : rolloutSubject(subject, testCase, manifests);
 }
 
 function refuseUnknownMetrics(testCase: TestCase, metrics: readonly string[]): void {

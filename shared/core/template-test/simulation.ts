@@ -4,28 +4,19 @@ import { isTerminating } from '../analysis/due.ts';
 import { planMeasurements } from '../analysis/measure.ts';
 import type { TakenReading } from '../analysis/measurement.ts';
 import type { MeasurementTask } from '../analysis/reading.ts';
-import { applyCommand } from '../commands/apply.ts';
-import { bindTo, type Command } from '../commands/command.ts';
 import type { Decision } from '../decision.ts';
 import { isCompleted, type AnalysisRun, type Rollout } from '../resources/argo.ts';
 import { decideRollout } from '../rollout/decide.ts';
 import type { RolloutSnapshot } from '../rollout/snapshot.ts';
 import { earliest, type Instant, type Millis } from '../time.ts';
 import { askedQuery } from './asked-query.ts';
+import { obey } from './obey.ts';
 import { nextPod, podsAfter, withPods, type PodTimes } from './pods.ts';
+import type { Start } from './start.ts';
 import { answerOf, readingOf } from './readings.ts';
 import { CaseProblem, type Manifests, type Order, type TestCase } from './test-case.ts';
 import type { Frame, Measured, Refusal, Trace } from './trace.ts';
-import { afterAction, NAMESPACE, withObject, type World } from './world.ts';
-
-export interface Start {
-  readonly world: World;
-  readonly now: Instant;
-  /** Pods that are there already. */
-  readonly pods: PodTimes;
-  readonly readyAfter: Millis | undefined;
-  readonly orders: readonly Order[];
-}
+import { afterAction, withObject, type World } from './world.ts';
 
 /** More passes at one instant than any decision needs to come to rest. */
 const PASSES_AT_ONCE = 500;
@@ -56,7 +47,7 @@ export class Simulation {
       clusterAnalysisTemplates: manifests.clusterTemplates,
     };
     this.#start = start;
-    this.#orders = start.orders;
+    this.#orders = start.orders.toSorted((a, b) => a.at - b.at);
     this.#world = start.world;
     this.#pods = start.pods;
     this.#now = start.now;
@@ -180,19 +171,14 @@ export class Simulation {
     this.#orders = this.#orders.filter(({ at }) => at > until);
   }
 
-  #order({ verb }: Order): void {
-    const { rollout } = this.#world;
-    if (rollout === undefined) return;
-    const effect = applyCommand(commandOf(verb, rollout), rollout);
-    if (effect.state !== 'change') {
-      this.#refusals.push({ at: this.#elapsed, verb, state: effect.state, says: effect.says });
+  #order(order: Order): void {
+    if (this.#world.rollout === undefined) return;
+    const outcome = obey(order, this.#world.rollout);
+    if (outcome.state !== 'change') {
+      this.#refusals.push({ at: this.#elapsed, order, ...outcome });
       return;
     }
-    const { status = rollout.status, spec } = effect;
-    const edited = spec === undefined ? rollout : { ...rollout, spec: { ...rollout.spec, ...spec } };
-    const generation = (rollout.metadata.generation ?? 1) + (spec === undefined ? 0 : 1);
-    const metadata = { ...rollout.metadata, generation };
-    this.#put({ ...edited, metadata, ...(status && { status }) });
+    this.#put(outcome.rollout);
     this.#lookAgain(ROLLOUT, 0);
   }
 
@@ -224,16 +210,3 @@ export class Simulation {
 
 /** No AnalysisRun has a name without a letter or digit. */
 const ROLLOUT = '-';
-
-function commandOf(order: Order['verb'], rollout: NonNullable<World['rollout']>): Command {
-  const { name } = rollout.metadata;
-  const target = { rollout: { cluster: 'test', namespace: NAMESPACE, name }, binding: bindTo(rollout) };
-  switch (order) {
-    case 'promote-full':
-      return { verb: 'promote', full: true, ...target };
-    case 'skip-step':
-      return { verb: 'promote', skipCurrentStep: true, ...target };
-    default:
-      return { verb: order, ...target };
-  }
-}

@@ -20,8 +20,9 @@ export interface Measured {
 }
 
 /** An order that changed nothing. */
-export interface Refusal extends Pick<Order, 'verb'>, Pick<Verdict, 'state' | 'says'> {
+export interface Refusal extends Verdict {
   readonly at: Millis;
+  readonly order: Order;
 }
 
 export interface Trace {

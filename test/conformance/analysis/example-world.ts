@@ -2,7 +2,8 @@
 import type { CleanUp } from '#core/analysis/retention.ts';
 import type { MeasurementTask } from '#core/analysis/reading.ts';
 import { SECOND, type Instant } from '#core/time.ts';
-import { takeReadings, type TakenReading } from '#shared/controllers/measurements.ts';
+import type { TakenReading } from '#core/analysis/measurement.ts';
+import { takeReadings } from '#shared/controllers/measurements.ts';
 import { createMetricProviders } from '#shared/metric-providers/registry.ts';
 import type { Clock, Cluster, MetricProvider, MetricProviders } from '#shared/ports.ts';
 import { createDirectCluster } from '../../../infra/local/kubernetes/direct-cluster.ts';

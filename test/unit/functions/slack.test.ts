@@ -55,6 +55,7 @@ function setUp(sites: readonly [string, Site][] = [aSite('local', [aRollout('can
     history: createMemoryRunHistory(),
     orders,
     sender: { send: async (id) => void sent.push(id) },
+    patience: async () => new Promise((resolve) => setImmediate(resolve)),
     seen: createMemoryCursorStore(),
     log: aLog(),
     signingSecrets: async () => SECRETS,
@@ -186,6 +187,13 @@ describe('given a slash command', () => {
 
   it('given a cluster that does not answer, then the others are served and the silence is told', async () => {
     const { type } = setUp([aSite('local', [aRollout('canary', 'my-app')]), aSite('far', new Error('no route'))]);
+    expect(textOf(await type('list'))).toMatch(/local\/canary\/my-app.*\n\(no answer from far\)/);
+  });
+
+  it('given a cluster that is silent, then nobody waits longer than Slack does', async () => {
+    const [name, site] = aSite('far', []);
+    const silent = { ...site, cluster: { ...site.cluster, list: async () => new Promise<never>(() => undefined) } };
+    const { type } = setUp([aSite('local', [aRollout('canary', 'my-app')]), [name, silent]]);
     expect(textOf(await type('list'))).toMatch(/local\/canary\/my-app.*\n\(no answer from far\)/);
   });
 

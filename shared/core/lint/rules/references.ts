@@ -1,6 +1,10 @@
 /** What a Rollout or a template names: is it among the given manifests, and does it fit? */
-import type { Template } from '../../analysis/collect-templates.ts';
-import type { AnalysisTemplate, ClusterAnalysisTemplate, Rollout } from '../../resources/argo.ts';
+import {
+  ARGO_API_VERSION,
+  type AnalysisTemplate,
+  type ClusterAnalysisTemplate,
+  type Rollout,
+} from '../../resources/argo.ts';
 import type { PodTemplate, Service } from '../../resources/kubernetes.ts';
 import { readsOf, type RolloutSnapshot } from '../../rollout/snapshot.ts';
 import { referenceProblems } from '../../rollout/validate-references.ts';
@@ -10,7 +14,7 @@ import { pathOfFieldError } from '../field-path.ts';
 import { fixOf } from '../fixes.ts';
 import { isTemplate, objectsInReach } from '../manifest.ts';
 import { inRollouts, type Rule, type Subject } from '../rule.ts';
-import { isClusterScoped, templatesInReach } from '../templates-in-reach.ts';
+import { isClusterScoped, templatesInReach, type TemplatesInReach } from '../templates-in-reach.ts';
 
 export const INVALID_REFERENCE: Rule = {
   id: 'invalid-reference',
@@ -86,8 +90,8 @@ function snapshotOf(written: Rollout, subject: Subject): { snapshot: RolloutSnap
     analysisRuns: [],
     // Without its pod template nothing can be said about the labels.
     services: rollout.spec.template === undefined ? services.map(({ metadata }) => fitsAll(metadata.name)) : services,
-    analysisTemplates: [...lookup.templates.values()] as readonly AnalysisTemplate[],
-    clusterAnalysisTemplates: [...lookup.clusterTemplates.values()] as readonly ClusterAnalysisTemplate[],
+    analysisTemplates: [...lookup.templates.values()],
+    clusterAnalysisTemplates: [...lookup.clusterTemplates.values()],
   };
   const wanted = readsOf({ ...rollout, spec: { ...rollout.spec, template: rollout.spec.template ?? EMPTY_TEMPLATE } });
   const standIns = {
@@ -103,7 +107,7 @@ function isService({ apiVersion, kind }: { readonly apiVersion: string; readonly
   return apiVersion === 'v1' && kind === 'Service';
 }
 
-function missingTemplates(rollout: Rollout, lookup: ReturnType<typeof templatesInReach>): StandIns['templates'] {
+function missingTemplates(rollout: Rollout, lookup: TemplatesInReach): StandIns['templates'] {
   const seen = new Map<string, { readonly name: string; readonly clusterScope: boolean; readonly isThere: boolean }>();
   const visit = (refs: readonly { templateName?: string; clusterScope?: boolean }[]): void => {
     for (const ref of refs) {
@@ -121,17 +125,18 @@ function missingTemplates(rollout: Rollout, lookup: ReturnType<typeof templatesI
 
 /** With something that fits in place of what is missing, so that the rest is looked at. */
 function withStandIns(snapshot: RolloutSnapshot, { services, templates }: StandIns): RolloutSnapshot {
-  const standIn = ({ name }: { name: string }) => ({ metadata: { name }, spec: { metrics: [] } }) as Template;
   const [cluster, local] = [templates.filter((t) => t.clusterScope), templates.filter((t) => !t.clusterScope)];
   return {
     ...snapshot,
     services: [...snapshot.services, ...services.map(fitsAll)],
-    analysisTemplates: [...snapshot.analysisTemplates, ...(local.map(standIn) as readonly AnalysisTemplate[])],
-    clusterAnalysisTemplates: [
-      ...snapshot.clusterAnalysisTemplates,
-      ...(cluster.map(standIn) as readonly ClusterAnalysisTemplate[]),
-    ],
+    analysisTemplates: [...snapshot.analysisTemplates, ...local.map(({ name }) => emptyTemplate(name))],
+    clusterAnalysisTemplates: [...snapshot.clusterAnalysisTemplates, ...cluster.map(({ name }) => emptyTemplate(name))],
   };
+}
+
+function emptyTemplate(name: string): AnalysisTemplate & ClusterAnalysisTemplate {
+  const [apiVersion, kind] = [ARGO_API_VERSION, 'AnalysisTemplate'];
+  return { apiVersion, kind, metadata: { name, namespace: '', uid: '' }, spec: { metrics: [] } };
 }
 
 function fitsAll(name: string): Service {

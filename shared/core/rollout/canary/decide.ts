@@ -13,7 +13,7 @@ import { reconcileReplicaSets } from './replica-sets.ts';
 import { reconcileServices } from './services.ts';
 import { fencepostsOf } from './sizes.ts';
 import { finishCanary, templateOrStepsChanged } from './status.ts';
-import { stepProgress } from './steps.ts';
+import { stepProgress, wasResumed } from './steps.ts';
 
 export function decideCanary(pass: Pass): Decision<RolloutStatus> {
   if (templateOrStepsChanged(pass)) return finishCanary(pass, { completesStep: false });
@@ -41,7 +41,7 @@ function reconcilePause(pass: Pass): void {
   if (pass.rollout.spec.paused === true || pass.stored.promoteFull === true) return;
   if (currentStep(pass)?.pause === undefined) return;
   const progress = stepProgress(pass);
-  if (progress?.state !== 'waiting') return;
+  if (progress?.state !== 'waiting' || wasResumed(pass)) return;
   pass.pause.add('CanaryPauseStep');
   pass.changes.requeue(progress.requeueAfter);
 }

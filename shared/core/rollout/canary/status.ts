@@ -4,6 +4,7 @@ import type { RolloutStatus } from '../../resources/argo.ts';
 import { referenceTo } from '../current-runs.ts';
 import { finishFull } from '../finish.ts';
 import { stepHash } from '../hash.ts';
+import { isHeld } from '../hold.ts';
 import { formatSelector } from '../label-selector.ts';
 import { canaryOf, isAborted, newestHash, templateChanged, type Pass } from '../pass.ts';
 import { promote, promotionByHistory } from '../promotion.ts';
@@ -75,6 +76,7 @@ function advance(pass: Pass, base: StatusDraft, completesStep: boolean): StatusD
   if (reason !== undefined) return { ...promote(pass, base, reason), currentStepIndex: indexed(count) };
   if (isAborted(pass)) return { ...base, currentStepIndex: indexed(base.stableRS === base.currentPodHash ? count : 0) };
   const done = !skips && (completesStep || wasResumed(pass)) && stepProgress(pass)?.state === 'done';
+  if (!skips && wasResumed(pass) && isHeld(pass)) pass.pause.keepResumption();
   return done ? withStepCompleted(pass, base) : { ...base, currentStepIndex: indexed(index) };
 }
 
@@ -85,7 +87,9 @@ function promotionReason(pass: Pass, index: number): string | undefined {
   if (isAborted(pass) || newest === undefined) return undefined;
   if (availableOf(newest) < pass.replicas && !thresholdMet(pass, newest, pass.replicas)) return undefined;
   const count = stepsOf(pass).length;
-  return promotionByHistory(pass) ?? (index >= count ? `Completed all ${count} canary steps` : undefined);
+  const known = promotionByHistory(pass);
+  if (known !== undefined || index < count || isHeld(pass)) return known;
+  return `Completed all ${count} canary steps`;
 }
 
 /** At most one step a pass. */

@@ -3,6 +3,7 @@ import { pauseSeconds } from '../../duration.ts';
 import type { CanaryStep, RolloutStatus } from '../../resources/argo.ts';
 import { parseTimestamp, SECOND, type Instant, type Millis } from '../../time.ts';
 import type { Pass } from '../pass.ts';
+import { heldBy } from '../hold.ts';
 import { hasPause, pauseCondition } from '../pause.ts';
 import { currentStep } from './current-step.ts';
 import { atDesiredSizes } from './sizes.ts';
@@ -18,6 +19,8 @@ export function stepProgress(pass: Pass): StepProgress | undefined {
   const step = currentStep(pass);
   if (step === undefined) return undefined;
   if (pass.rollout.spec.paused === true) return { state: 'waiting', on: 'spec.paused' };
+  const held = heldBy(pass);
+  if (held !== undefined) return { state: 'waiting', on: held };
   if (step.pause !== undefined) return pauseProgress(pass.stored, step.pause, pass.now);
   if (step.setWeight !== undefined) {
     return atDesiredSizes(pass) ? DONE : { state: 'waiting', on: `the pods of weight ${step.setWeight}` };

@@ -1,78 +1,18 @@
-/** The world in which a test begins, and the metrics that it can measure. */
-import { collectTemplates, type TemplateLookup } from '../analysis/collect-templates.ts';
-import { mergeTemplates } from '../analysis/merge-templates.ts';
-import { planMeasurements } from '../analysis/measure.ts';
-import { ARGO_API_VERSION, type AnalysisRun, type Rollout } from '../resources/argo.ts';
+/** A test of a Rollout: its manifest rolled out and stable, then the release that is tested. */
+import { collectTemplates } from '../analysis/collect-templates.ts';
+import type { Rollout } from '../resources/argo.ts';
 import type { Service } from '../resources/kubernetes.ts';
-import { readsOf, type RolloutSnapshot } from '../rollout/snapshot.ts';
-import { templateLookup } from '../rollout/template-lookup.ts';
+import { readsOf } from '../rollout/snapshot.ts';
 import { findSpecProblem } from '../rollout/validate.ts';
-import { HOUR, type Instant } from '../time.ts';
-import { Simulation, type Start } from './simulation.ts';
-import {
-  blamedOn,
-  CaseProblem,
-  type AnalysisSubject,
-  type Manifests,
-  type RolloutSubject,
-  type TestCase,
-} from './test-case.ts';
+import { HOUR } from '../time.ts';
+import { Simulation } from './simulation.ts';
+import { START, type Subject } from './start.ts';
+import { knownTemplates, lookupOf, templatesIn } from './templates.ts';
+import { blamedOn, CaseProblem, type Manifests, type RolloutSubject, type TestCase } from './test-case.ts';
 import { created, EMPTY_WORLD, NAMESPACE, withObject, type World } from './world.ts';
 
-/** Any instant on a full second would do. */
-const START: Instant = Date.UTC(2024, 0, 1);
-const RUN = 'run';
-
-export interface Subject {
-  readonly start: Start;
-  /** As the templates write them; a name may hold an argument. */
-  readonly metrics: readonly string[];
-}
-
 /** @throws CaseProblem for what is missing, or would be refused in a cluster */
-export function subjectOf(testCase: TestCase, manifests: Manifests): Subject {
-  const { subject } = testCase;
-  return subject.kind === 'analysis'
-    ? analysisSubject(subject, testCase, manifests)
-    : rolloutSubject(subject, testCase, manifests);
-}
-
-function analysisSubject(subject: AnalysisSubject, { secrets, orders }: TestCase, manifests: Manifests): Subject {
-  const run = runOf(subject, lookupOf(manifests));
-  const plan = planMeasurements(run, secrets, START);
-  if (plan.state === 'invalid') throw new CaseProblem(['analysis'], plan.message);
-  const world = withObject(EMPTY_WORLD, run);
-  return {
-    start: { world, now: START, pods: new Map(), readyAfter: 0, orders },
-    metrics: plan.metrics.map(({ name }) => name),
-  };
-}
-
-function runOf(
-  { templates, args, dryRun, measurementRetention }: AnalysisSubject,
-  lookup: TemplateLookup,
-): AnalysisRun {
-  const found = blamedOn(['analysis', 'templates'], knownTemplates(lookup), () => collectTemplates(templates, lookup));
-  const declared = new Set([...found.templates, ...found.clusterTemplates].flatMap(({ spec }) => argumentNames(spec)));
-  const unknown = args.findIndex(({ name }) => !declared.has(name));
-  if (unknown !== -1) {
-    const names = [...declared].join(', ') || 'none';
-    const text = `no template declares the argument "${args[unknown]!.name}"; declared: ${names}`;
-    throw new CaseProblem(['analysis', 'args', unknown], text);
-  }
-  const settings = { args, dryRun, measurementRetention };
-  const spec = blamedOn(['analysis'], 'analysis.args gives values', () => mergeTemplates(found, settings));
-  return created<AnalysisRun>(
-    { apiVersion: ARGO_API_VERSION, kind: 'AnalysisRun', metadata: { name: RUN, namespace: NAMESPACE }, spec },
-    START,
-  );
-}
-
-function argumentNames({ args = [] }: Manifests['templates'][number]['spec']): readonly string[] {
-  return args.map(({ name }) => name);
-}
-
-function rolloutSubject(subject: RolloutSubject, testCase: TestCase, manifests: Manifests): Subject {
+export function rolloutSubject(subject: RolloutSubject, testCase: TestCase, manifests: Manifests): Subject {
   const { readyAfter } = subject;
   const { orders } = testCase;
   const rollout = chosenRollout(subject, manifests);
@@ -149,17 +89,4 @@ function withImage(rollout: Rollout, { image, container }: NonNullable<RolloutSu
   const metadata = { ...rollout.metadata, generation: (rollout.metadata.generation ?? 1) + 1 };
   const pods = { ...template?.spec, containers: containers.with(index, { ...chosen, image }) };
   return { ...rollout, metadata, spec: { ...rollout.spec, template: { ...template, spec: pods } } };
-}
-
-function templatesIn(manifests: Manifests): Pick<RolloutSnapshot, 'analysisTemplates' | 'clusterAnalysisTemplates'> {
-  return { analysisTemplates: manifests.templates, clusterAnalysisTemplates: manifests.clusterTemplates };
-}
-
-function lookupOf(manifests: Manifests): TemplateLookup {
-  return templateLookup(templatesIn(manifests));
-}
-
-function knownTemplates({ templates, clusterTemplates }: TemplateLookup): string {
-  const names = [...templates.keys(), ...[...clusterTemplates.keys()].map((name) => `${name} (of the cluster)`)];
-  return `in the manifests: ${names.join(', ') || 'none'}`;
 }
