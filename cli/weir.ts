@@ -15,6 +15,7 @@ const VERBS: Readonly<Record<string, () => Promise<Verb>>> = {
   history: async () => (await import('./history.ts')).history,
   eval: async () => (await import('./eval.ts')).evaluate,
   test: async () => (await import('./test.ts')).test,
+  lint: async () => (await import('./lint.ts')).lint,
 };
 
 async function main([name = 'help', ...args]: readonly string[], io: Io): Promise<ExitCode> {

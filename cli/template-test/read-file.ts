@@ -58,10 +58,7 @@ function sourcesOf(file: string, source: Source, index: number): readonly Source
   try {
     return readSources(file);
   } catch (error) {
-    if (!(error instanceof FileProblem) || !(error.cause instanceof Error) || !('code' in error.cause)) throw error;
-    if (!NOT_READABLE.includes(String(error.cause.code))) throw error;
-    throw source.problem(['manifests', index], `there is no file ${file}; paths count from this test file`, error);
+    if (!(error instanceof FileProblem) || !error.isUnreadable) throw error;
+    throw source.problem(['manifests', index], `${file} ${error.message}; paths count from this test file`, error);
   }
 }
-
-const NOT_READABLE: readonly string[] = ['ENOENT', 'EISDIR', 'EACCES', 'ENOTDIR'];

@@ -63,7 +63,11 @@ const rollout = only({
 const counter = z.int().min(0).optional();
 const text = z.string().optional();
 const metricPhase = z.enum(['Pending', 'Running', 'Successful', 'Failed', 'Error', 'Inconclusive']);
-const reading = z.union([z.number(), z.string(), z.boolean()]);
+/** NaN and infinities too, which zod takes for no numbers. */
+const reading = z.custom<number | string | boolean>(
+  (written) => ['number', 'string', 'boolean'].includes(typeof written),
+  'a number, a text, true or false is needed',
+);
 
 const measurementFields = only({
   phase: metricPhase.optional(),

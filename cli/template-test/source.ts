@@ -1,6 +1,17 @@
 /** A YAML text that can tell where something in it stands. */
 import { readFileSync } from 'node:fs';
-import { isMap, isPair, isScalar, isSeq, LineCounter, parseAllDocuments, type Document, type Node } from 'yaml';
+import {
+  isMap,
+  isPair,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseAllDocuments,
+  visit,
+  type Alias,
+  type Document,
+  type Node,
+} from 'yaml';
 import { InvalidSpecError, messageOf } from '#core/errors.ts';
 import type { CasePath } from '#core/template-test/test-case.ts';
 
@@ -14,9 +25,12 @@ export interface Place {
 /** Something in a file is wrong; the message says what to do. */
 export class FileProblem extends InvalidSpecError {
   readonly place: Place;
-  constructor(place: Place, message: string, options?: ErrorOptions) {
+  /** The file as a whole: it is not there, or may not be read. */
+  readonly isUnreadable: boolean;
+  constructor(place: Place, message: string, options: ErrorOptions & { isUnreadable?: boolean } = {}) {
     super(message, options);
     this.place = place;
+    this.isUnreadable = options.isUnreadable ?? false;
   }
 }
 
@@ -31,7 +45,7 @@ export class Source {
     this.#document = document;
   }
 
-  /** @throws FileProblem for an alias that leads nowhere, or to too much */
+  /** @throws FileProblem for aliases that multiply beyond measure */
   get content(): unknown {
     try {
       return this.#document.toJS();
@@ -66,20 +80,30 @@ export class Source {
 export function readSources(file: string): readonly Source[] {
   const lines = new LineCounter();
   const documents: readonly Document[] = parseAllDocuments(readText(file), { lineCounter: lines });
-  for (const { errors } of documents) {
-    const [error] = errors;
-    if (error === undefined) continue;
-    const { line, col } = lines.linePos(error.pos[0]);
-    throw new FileProblem({ file, line, column: col }, firstLine(error.message), { cause: error });
+  for (const document of documents) {
+    const problem = syntaxProblem(document);
+    if (problem === undefined) continue;
+    const { line, col } = lines.linePos(problem.offset);
+    throw new FileProblem({ file, line, column: col }, problem.message);
   }
   return documents.map((document) => new Source(file, lines, document));
+}
+
+/** The parser leaves aliases that lead nowhere to whoever asks for the content. */
+function syntaxProblem(document: Document): { offset: number; message: string } | undefined {
+  const [error] = document.errors;
+  if (error !== undefined) return { offset: error.pos[0], message: firstLine(error.message) };
+  let unresolved: Alias | undefined;
+  visit(document, { Alias: (_key, alias) => void (unresolved ??= alias.resolve(document) ? undefined : alias) });
+  return unresolved && { offset: offsetOf(unresolved) ?? 0, message: `no anchor &${unresolved.source} stands before` };
 }
 
 function readText(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    throw new FileProblem({ file, line: 1, column: 1 }, `cannot be read: ${messageOf(error)}`, { cause: error });
+    const options = { cause: error, isUnreadable: true };
+    throw new FileProblem({ file, line: 1, column: 1 }, `cannot be read: ${messageOf(error)}`, options);
   }
 }
 

@@ -12,7 +12,7 @@ import type { JsonValue } from '#core/json.ts';
 interface Example {
   readonly expr: string;
   readonly result: JsonValue;
-  readonly kind?: 'scalar' | 'vector' | 'nil';
+  readonly kind?: 'scalar' | 'vector' | 'nil' | 'json';
   readonly outcome: JsonValue;
   readonly error: boolean;
   readonly stage?: 'compile' | 'run' | 'type';
@@ -38,14 +38,14 @@ function readExamples(file: string): readonly Example[] {
 }
 
 function measured({ kind, result }: Example): MeasuredValue {
-  switch (kind) {
+  switch (kind ?? 'json') {
     case 'scalar':
       return { kind: 'scalar', value: toFloat(result) };
     case 'vector':
       return { kind: 'vector', values: Array.isArray(result) ? result.map(toFloat) : [] };
     case 'nil':
       return { kind: 'nil' };
-    case undefined:
+    case 'json':
       return { kind: 'json', json: result };
   }
 }

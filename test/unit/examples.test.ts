@@ -50,9 +50,9 @@ function manifestsOf(path: string): readonly Manifest[] {
   });
 }
 
-/** All files of the examples but the kustomizations. */
+/** All manifests of the examples: no kustomizations, and not their tests. */
 const FILES = readdirSync(EXAMPLES, { recursive: true, encoding: 'utf8' })
-  .filter((path) => path.endsWith('.yaml') && !path.endsWith('kustomization.yaml'))
+  .filter((path) => path.endsWith('.yaml') && !path.endsWith('kustomization.yaml') && !path.startsWith('tests/'))
   .toSorted();
 
 const TEMPLATES = FILES.filter((path) => path.startsWith('templates/') && !path.endsWith('rollout.yaml'));

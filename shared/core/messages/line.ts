@@ -31,7 +31,21 @@ function details(transition: Transition, key: string): JsonValue | undefined {
 }
 
 function ruleText(transition: Transition): string {
-  return transition.type === 'measured' ? `  (${conditionText(transition)})` : '';
+  if (transition.type !== 'measured') return '';
+  const stable = stableText(transition);
+  return `  (${decisionText(transition)}${stable === undefined ? '' : `; stable ${stable}`})`;
+}
+
+/** How the rule that decided answered; where nobody knows any more, the conditions. */
+export function decisionText(transition: Transition): string {
+  const { rule } = transition.details;
+  return rule === undefined ? conditionText(transition) : text(rule);
+}
+
+/** What the stable version's pods said to the same query; undefined: it was not asked. */
+export function stableText({ details: { stable } }: Transition): string | undefined {
+  if (typeof stable !== 'object' || stable === null || !('value' in stable || 'error' in stable)) return undefined;
+  return 'value' in stable ? text(stable.value) : `– (${text(stable.error)})`;
 }
 
 function conditionText({ details: { successCondition, failureCondition } }: Transition): string {

@@ -3,6 +3,7 @@ import type { RecordedTransition, ReleaseSummary, Transition } from '../history/
 import type { JsonObject } from '../json.ts';
 import { formatTimestamp, SECOND, type Instant } from '../time.ts';
 import { evidenceLines, printable, text } from './line.ts';
+import { sideBySide } from './side-by-side.ts';
 
 export interface ToldOrder {
   readonly receivedAt: Instant;
@@ -45,21 +46,25 @@ function course({ weights, startedAt }: ReleaseSummary, transitions: readonly Tr
   const retried = transitions
     .filter(({ type }) => type === 'retried')
     .map(({ at }) => `  It was retried after ${seconds(at - startedAt)}.`);
-  return [...reached, ...waited, ...retried];
+  const holds = transitions.filter(({ type }) => type === 'held');
+  const held = holds.map(({ at, message }) => `  After ${seconds(at - startedAt)}: ${message}.`);
+  return [...reached, ...waited, ...held, ...retried];
 }
 
 /** Per metric: how many measurements there were, how they went, and the last value. */
 function measurements(transitions: readonly Transition[]): readonly string[] {
   const measured = transitions.filter(({ type }) => type === 'measured');
   const metrics = [...new Set(measured.map(({ details }) => text(details['metric'])))];
-  return metrics.map((metric) => {
+  return metrics.flatMap((metric) => {
     const mine = measured.filter(({ details }) => details['metric'] === metric);
     const phases = new Map<string, number>();
     for (const { details } of mine)
       phases.set(text(details['phase']), (phases.get(text(details['phase'])) ?? 0) + 1);
     const counts = [...phases].map(([phase, count]) => `${count} ${phase.toLowerCase()}`).join(', ');
     const last = mine.at(-1)?.details['value'];
-    return `  ${metric} was measured ${mine.length === 1 ? 'once' : `${mine.length} times`}: ${counts}${last === undefined ? '' : `; last value ${text(last)}`}.`;
+    const times = mine.length === 1 ? 'once' : `${mine.length} times`;
+    const value = last === undefined ? '' : `; last value ${text(last)}`;
+    return [`  ${metric} was measured ${times}: ${counts}${value}.`, ...sideBySide(mine).map((line) => `    ${line}`)];
   });
 }
 

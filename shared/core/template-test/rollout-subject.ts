@@ -4,29 +4,32 @@ import type { Rollout } from '../resources/argo.ts';
 import type { Service } from '../resources/kubernetes.ts';
 import { readsOf } from '../rollout/snapshot.ts';
 import { findSpecProblem } from '../rollout/validate.ts';
-import { HOUR } from '../time.ts';
+import { HOUR, SECOND } from '../time.ts';
 import { Simulation } from './simulation.ts';
-import { START, type Subject } from './start.ts';
+import { START, type Start, type Subject } from './start.ts';
 import { knownTemplates, lookupOf, templatesIn } from './templates.ts';
 import { blamedOn, CaseProblem, type Manifests, type RolloutSubject, type TestCase } from './test-case.ts';
 import { created, EMPTY_WORLD, NAMESPACE, withObject, type World } from './world.ts';
 
 /** @throws CaseProblem for what is missing, or would be refused in a cluster */
 export function rolloutSubject(subject: RolloutSubject, testCase: TestCase, manifests: Manifests): Subject {
-  const { readyAfter } = subject;
-  const { orders } = testCase;
   const rollout = chosenRollout(subject, manifests);
   const metrics = metricsOf(rollout, manifests);
   const fresh = worldOf(rollout, manifests);
-  if (subject.update === undefined) {
-    refuseInvalid(fresh, manifests);
-    return { start: { world: fresh, now: START, pods: new Map(), readyAfter, orders }, metrics };
-  }
-  const before = { world: fresh, now: START - HOUR, pods: new Map(), readyAfter: 0, orders: [] };
   refuseInvalid(fresh, manifests);
-  const { world, pods } = new Simulation(testCase, manifests, before).settled();
-  const updated = { ...world, rollout: withImage(world.rollout!, subject.update) };
-  return { start: { world: updated, now: START, pods, readyAfter, orders }, metrics };
+  const { readyAfter, update } = subject;
+  const common = { now: START, readyAfter, orders: testCase.orders };
+  if (update === undefined) return { start: { world: fresh, pods: new Map(), ...common }, metrics };
+  const { world, pods } = rolledOut(fresh, testCase, manifests);
+  return { start: { world: { ...world, rollout: withImage(world.rollout!, update) }, pods, ...common }, metrics };
+}
+
+/** An hour later, all pods ready at once: a first rollout has no steps, pauses or analyses. */
+function rolledOut(world: World, testCase: TestCase, manifests: Manifests): Pick<Start, 'world' | 'pods'> {
+  const start = { world, now: START - HOUR, pods: new Map(), readyAfter: 0, orders: [] };
+  const simulation = new Simulation(testCase, manifests, start);
+  simulation.run(HOUR - SECOND);
+  return simulation.state;
 }
 
 function chosenRollout({ name }: RolloutSubject, { rollouts }: Manifests): Rollout {

@@ -53,10 +53,8 @@ export class Simulation {
     this.#now = start.now;
   }
 
-  /** The first instant only, until nothing moves: how a first rollout with instant pods is over. */
-  settled(): Pick<Start, 'world' | 'pods'> {
-    this.#wakeAll();
-    this.#settle();
+  /** As time has left it. */
+  get state(): Pick<Start, 'world' | 'pods'> {
     return { world: this.#world, pods: this.#pods };
   }
 

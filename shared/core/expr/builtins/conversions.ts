@@ -23,7 +23,10 @@ export const CONVERSIONS: ReadonlyMap<string, Builtin> = new Map([
       (nature) => isAnyOf(nature, 'array', 'map', 'slice', 'string'),
       () => natureOf(INT),
       (type) => `invalid argument for len (type ${type})`,
-      (value) => BigInt(lengthInRunes(value)),
+      (value, { meter }) => {
+        if (typeof value === 'string') meter.chargeBytes(value);
+        return BigInt(lengthInRunes(value));
+      },
     ),
   ],
   ['type', withSignatures([[[ANY], STRING]], ([value = null]) => kindName(value))],

@@ -28,7 +28,7 @@ const SORTABLE = [ANY_LIST, INT_LIST, FLOAT_LIST, STRING_LIST];
 export const LISTS: ReadonlyMap<string, Builtin> = new Map([
   ['first', ofEnd('first', 0)],
   ['last', ofEnd('last', -1)],
-  ['take', { check: checkTake, run: ([list = null, count = null]) => take(list, count) }],
+  ['take', { check: checkTake, run: ([list = null, count = null], { meter }) => take(list, count, meter) }],
   ['reverse', ofList('reverse', (list, { meter }) => allocated(list.toArray().toReversed(), meter))],
   ['uniq', ofList('uniq', (list, { meter }) => unique(list, meter))],
   ['flatten', ofList('flatten', (list, { meter }) => allocated(flatten(list, meter), meter))],
@@ -95,12 +95,13 @@ function checkTake(given: readonly Nature[]): Nature {
 }
 
 /** The first `count` items, or all there are. */
-function take(list: Value, count: Value): Value {
+function take(list: Value, count: Value, meter: Meter): Value {
   if (!(list instanceof List)) return fail(`cannot take from ${kindName(list)}`);
   const wanted = typeof count === 'bigint' ? count : count instanceof Integer ? count.value : undefined;
   if (wanted === undefined) return fail(`cannot take ${kindName(count)} elements`);
   if (list.type === PAIR) return fail('reflect.Value.Slice: slice of unaddressable array');
   if (wanted < 0n) return fail('reflect.Value.Slice: slice index out of bounds');
+  meter.charge(list.length >> 3);
   return list === NIL_LIST ? list : list.slice(0, wanted > BigInt(list.length) ? list.length : Number(wanted));
 }
 

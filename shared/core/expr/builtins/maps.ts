@@ -7,6 +7,10 @@ import { ANY_LIST, ANY_MAP, PAIR, PAIR_LIST } from '../values/types.ts';
 import { AnyMap, Dictionary, ItemList, List, typeOf, type Value } from '../values/values.ts';
 import { isAnyOf, isListLike, unary, type Builtin, type Surroundings } from './builtin.ts';
 
+/** Steps of taking one member out of a map, and of putting one in. */
+const ENTRY_STEPS = 6;
+const PAIR_STEPS = 30;
+
 export const MAPS: ReadonlyMap<string, Builtin> = new Map([
   [
     'get',
@@ -51,7 +55,7 @@ function ofMap(name: string, refusal: (kind: string) => string, run: (map: Dicti
     refusal,
     (value, { meter }) => {
       if (!(value instanceof Dictionary)) return fail(refusal(typeOf(value)?.kind ?? 'invalid'));
-      meter.charge(value.size);
+      meter.charge(ENTRY_STEPS * value.size);
       return run(value);
     },
   );
@@ -71,7 +75,7 @@ function toPairs(map: Dictionary): List {
 /** Of two pairs with one key the later wins. */
 function fromPairs(value: Value, { meter }: Surroundings): Value {
   if (!(value instanceof List)) return fail(`cannot transform ${formatValue(value)} from pairs`);
-  meter.charge(value.length);
+  meter.charge(PAIR_STEPS * value.length);
   return new AnyMap(ANY_MAP, value.toArray().map(pairOf));
 }
 

@@ -19,7 +19,7 @@ const CUT_STEPS = 40;
 const CASE_STEPS = 40;
 
 export const TEXTS: ReadonlyMap<string, Builtin> = new Map([
-  ['trim', ofTexts([1, 2], STRING, ([text = '', characters]) => trim(text, characters))],
+  ['trim', ofTexts([1, 2], STRING, ([text = '', characters], meter) => trimMetered(text, characters, meter))],
   ['trimPrefix', ofTexts([2, 1], STRING, ([text = '', prefix = ' ']) => withoutPrefix(text, prefix))],
   ['trimSuffix', ofTexts([2, 1], STRING, ([text = '', suffix = ' ']) => withoutSuffix(text, suffix))],
   ['upper', ofTexts([1], STRING, ([text = ''], meter) => changeCase(text, upper, meter))],
@@ -65,9 +65,13 @@ function ofTexts(
   const signatures = counts.map((count) => [Array.from({ length: count }, () => STRING), result] as const);
   return withSignatures(signatures, (given, { meter }) => {
     const texts = given.map(asText);
-    for (const text of texts) meter.chargeText(text.length);
     return run(texts, meter);
   });
+}
+
+function trimMetered(text: string, characters: string | undefined, meter: Meter): string {
+  meter.charge(text.length + 4 * (characters?.length ?? 0));
+  return trim(text, characters);
 }
 
 function changeCase(text: string, change: (text: string) => string, meter: Meter): string {
@@ -161,7 +165,7 @@ function replace(given: readonly Value[], { meter }: Surroundings): Value {
   meter.charge(CUT_STEPS);
   const places = most < 0 ? -1 : most + 1;
   const parts = b === '' ? aroundCharacters(a, most) : bytewise([a, b], ([x = '', y = '']) => cut(x, y, places, false));
-  meter.charge(parts.length);
+  meter.charge(4 * parts.length);
   meter.chargeText(a.length + parts.length * c.length);
   return parts.join(c);
 }
@@ -194,7 +198,7 @@ function join([list = null, glue]: readonly Value[], { meter }: Surroundings): V
   for (let index = 0; index < list.length; index++) {
     const item = list.at(index);
     if (typeof item !== 'string') return conversionFails(item, 'string');
-    meter.charge(1);
+    meter.charge(2);
     length += item.length + between.length;
     if (length > MAX_STRING_LENGTH) fail(MEMORY_EXCEEDED);
     parts.push(item);

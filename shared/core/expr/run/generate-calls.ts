@@ -5,18 +5,23 @@ import type { Meter } from '../meter.ts';
 import type { BuiltinNode, CallNode } from '../syntax/syntax.ts';
 import { asFloat } from '../values/assertions.ts';
 import { Func, typeName, type Value } from '../values/values.ts';
-import type { Evaluate } from './frame.ts';
+import type { Evaluate, Frame } from './frame.ts';
 import type { Generating } from './generating.ts';
 
 export function generateBuiltin(generating: Generating, node: BuiltinNode): Evaluate {
   const builtin = BUILTINS.get(node.name);
   if (builtin === undefined) return fail(`unknown builtin ${node.name}`, node.at);
   const given = node.arguments.map((argument) => generating.generate(argument));
-  return (frame) =>
-    builtin.run(
-      given.map((argument) => argument(frame)),
-      frame,
-    );
+  return (frame) => builtin.run(evaluateAll(given, frame), frame);
+}
+
+/** The arguments of a call. Reading a text costs steps, whatever is done with it. */
+function evaluateAll(given: readonly Evaluate[], frame: Frame): readonly Value[] {
+  return given.map((argument) => {
+    const value = argument(frame);
+    if (typeof value === 'string') frame.meter.charge(value.length >> 2);
+    return value;
+  });
 }
 
 export function generateCall(generating: Generating, node: CallNode): Evaluate {
@@ -32,11 +37,7 @@ function generateHelperCall(generating: Generating, node: CallNode): Evaluate | 
   const given = node.arguments.map((argument) => generating.generate(argument));
   const [first] = given;
   if (callee.name === 'isNaN' && first !== undefined) return (frame) => Number.isNaN(asFloat(first(frame)));
-  return (frame) =>
-    helper.run(
-      given.map((argument) => argument(frame)),
-      frame.result,
-    );
+  return (frame) => helper.run(evaluateAll(given, frame), frame.result);
 }
 
 function generateValueCall(generating: Generating, node: CallNode): Evaluate {

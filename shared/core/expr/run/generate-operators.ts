@@ -6,7 +6,7 @@ import type { BinaryNode, Node } from '../syntax/syntax.ts';
 import { contains } from '../values/access.ts';
 import { add, divide, modulo, multiply, power, subtract, toInt } from '../values/arithmetic.ts';
 import { asBoolean, asInt, asText, conversionFails } from '../values/assertions.ts';
-import { equal } from '../values/equality.ts';
+import { equal, equalTexts } from '../values/equality.ts';
 import { wrap } from '../values/integers.ts';
 import { inOrder, type Comparison } from '../values/order.ts';
 import { decode } from '../values/text.ts';
@@ -95,7 +95,7 @@ function equality(
   if (same && a?.kind === 'string') {
     return (value, frame) => {
       const other = asText(right(frame));
-      return (asText(value) === other) === wanted;
+      return equalTexts(asText(value), other, frame.meter) === wanted;
     };
   }
   return (value, frame) => equal(value, right(frame), frame.meter) === wanted;
@@ -104,7 +104,10 @@ function equality(
 /** With a literal number on the right, the usual case of a float on the left needs no more than one comparison. */
 function comparison(operator: Comparison, node: Node, right: Evaluate): Step {
   if (node.type !== 'float' && node.type !== 'integer') {
-    return (left, frame) => inOrder(operator, left, right(frame));
+    return (left, frame) => {
+      if (typeof left === 'string') frame.meter.charge(left.length >> 2);
+      return inOrder(operator, left, right(frame));
+    };
   }
   const literal = node.value;
   const limit = Number(literal);

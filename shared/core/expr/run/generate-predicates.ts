@@ -7,7 +7,7 @@ import { add } from '../values/arithmetic.ts';
 import { asBoolean } from '../values/assertions.ts';
 import { sortByKeys } from '../values/sorting.ts';
 import { GROUPS } from '../values/types.ts';
-import { AnyMap, identityOf, ItemList, type Value } from '../values/values.ts';
+import { AnyMap, identityOf, ItemList, type Identity, type Value } from '../values/values.ts';
 import type { Evaluate, Frame, Scope } from './frame.ts';
 import { workOf, type Generating } from './generating.ts';
 
@@ -202,7 +202,7 @@ const GROUP_STEPS = 20;
 
 function grouping(loop: Loop): Evaluate {
   return (frame) => {
-    const groups = new Map<string | symbol, { readonly key: Value; readonly items: Value[] }>();
+    const groups = new Map<Identity, { readonly key: Value; readonly items: Value[] }>();
     walk(loop, frame, scopeOf(loop, frame), () => {
       const key = loop.predicate(frame);
       frame.meter.charge(GROUP_STEPS);

@@ -19,7 +19,7 @@ import type {
 import { lengthOf, slice } from '../values/access.ts';
 import { negate } from '../values/arithmetic.ts';
 import { asBoolean, asText } from '../values/assertions.ts';
-import { ByteList, ItemList, StringMap, type Value } from '../values/values.ts';
+import { ByteList, ItemList, List, StringMap, type Value } from '../values/values.ts';
 import type { Evaluate } from './frame.ts';
 import { generateBuiltin, generateCall } from './generate-calls.ts';
 import { generateStep, type Step } from './generate-operators.ts';
@@ -143,6 +143,7 @@ function generateSlice(generating: Generating, node: SliceNode): Evaluate {
   return (frame) => {
     const value = base(frame);
     if (typeof value === 'string') frame.meter.chargeBytes(value);
+    else if (value instanceof List) frame.meter.charge(value.length >> 3);
     const end = to === undefined ? BigInt(lengthOf(value)) : to(frame);
     return slice(value, from(frame), end);
   };

@@ -25,27 +25,43 @@ interface Pair {
 
 /** What comparing values with parts costs at least. */
 const EQUAL_STEPS = 10;
+/** Steps of finding one member of a map in another. */
+const MEMBER_STEPS = 3;
 
 /** Numbers by value, arrays item by item, maps strictly; values of different kinds are unequal. */
 export function equal(left: Value, right: Value, meter: Meter): boolean {
   if (typeof left === 'number' && typeof right === 'number') return left === right;
-  if (typeof left === 'string' && typeof right === 'string') return left === right;
+  if (typeof left === 'string' && typeof right === 'string') return equalTexts(left, right, meter);
   if (typeof left === 'bigint' && typeof right === 'bigint') return left === right;
   if (left instanceof Dictionary && left === right) return true;
   meter.charge(EQUAL_STEPS);
   const open: Pair[] = [{ left, right, strict: false }];
   for (let pair = open.pop(); pair !== undefined; pair = open.pop()) {
     meter.charge(1);
-    if (!equalHere(pair, open)) return false;
+    if (!equalHere(pair, open, meter)) return false;
   }
   return true;
 }
 
+/** Texts of one length are compared to the end. */
+export function equalTexts(left: string, right: string, meter: Meter): boolean {
+  if (left.length !== right.length) return false;
+  meter.charge(left.length >> 6);
+  return left === right;
+}
+
 /** Are the two equal as far as they go themselves? Their parts are left open. */
-function equalHere(pair: Pair, open: Pair[]): boolean {
+function equalHere(pair: Pair, open: Pair[], meter: Meter): boolean {
   const { left, right } = pair;
-  if (left instanceof List && right instanceof List) return equalLists(left, right, pair.strict, open);
-  if (left instanceof Dictionary && right instanceof Dictionary) return equalMaps(left, right, open);
+  if (typeof left === 'string' && typeof right === 'string') return equalTexts(left, right, meter);
+  if (left instanceof List && right instanceof List) {
+    if (left.length === right.length) meter.charge(left.length);
+    return equalLists(left, right, pair.strict, open);
+  }
+  if (left instanceof Dictionary && right instanceof Dictionary) {
+    if (left.size === right.size) meter.charge(MEMBER_STEPS * left.size);
+    return equalMaps(left, right, open);
+  }
   if (left instanceof Struct && right instanceof Struct) return equalStructs(left, right, open);
   if (isNil(left) && isNil(right)) return !pair.strict || left === right;
   return pair.strict ? equalStrictly(left, right) : equalScalars(left, right);

@@ -45,29 +45,28 @@ function isOneCharacter(text: string): boolean {
   return text.length === String.fromCodePoint(text.codePointAt(0) ?? 0).length;
 }
 
-const IS_SPACE = /^[\t\n\v\f\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]$/u;
+const SPACES: ReadonlySet<number> = new Set(
+  Array.from('\t\n\v\f\r \u0085\u00a0\u1680\u2028\u2029\u202f\u205f\u3000', (space) => space.charCodeAt(0)).concat(
+    Array.from({ length: 11 }, (_, index) => 0x2000 + index),
+  ),
+);
 
 /** Without white space, or without any of the characters given, at both ends. */
 export function trim(text: string, characters?: string): string {
-  const set = characters === undefined ? undefined : new Set(characters);
-  const drops = (character: string): boolean => set?.has(character) ?? IS_SPACE.test(character);
+  const drops = characters === undefined ? SPACES : new Set(Array.from(characters, (character) => character.codePointAt(0)));
   let start = 0;
-  for (let next = firstCharacter(text, start); next !== '' && drops(next); next = firstCharacter(text, start)) {
-    start += next.length;
-  }
+  for (let code = text.codePointAt(0); drops.has(code ?? -1); code = text.codePointAt(start)) start += width(code);
   let end = text.length;
-  for (let last = lastCharacter(text, end); end > start && drops(last); last = lastCharacter(text, end)) {
-    end -= last.length;
-  }
+  for (let code = lastCode(text, end); end > start && drops.has(code); code = lastCode(text, end)) end -= width(code);
   return text.slice(start, end);
 }
 
-function firstCharacter(text: string, start: number): string {
-  const code = text.codePointAt(start);
-  return code === undefined ? '' : String.fromCodePoint(code);
+function width(code: number | undefined): number {
+  return (code ?? 0) > 0xffff ? 2 : 1;
 }
 
-function lastCharacter(text: string, end: number): string {
-  const pair = text.slice(Math.max(0, end - 2), end);
-  return (pair.codePointAt(0) ?? 0) > 0xffff ? pair : pair.slice(-1);
+/** The code point that ends at `end`. */
+function lastCode(text: string, end: number): number {
+  const pair = text.codePointAt(end - 2) ?? 0;
+  return pair > 0xffff ? pair : text.charCodeAt(end - 1);
 }

@@ -40,6 +40,7 @@ function comparator(
     // The usual keys need one comparison; of NaN nothing is before anything.
     if (typeof a === 'number' && typeof b === 'number') return a < b ? -sign : a > b ? sign : 0;
     if (typeof a === 'bigint' && typeof b === 'bigint') return a < b ? -sign : a > b ? sign : 0;
+    if (typeof a === 'string') meter.charge(a.length >> 2);
     if (before(left, right)) return -1;
     return before(right, left) ? 1 : 0;
   };

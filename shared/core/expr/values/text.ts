@@ -92,15 +92,33 @@ function readRune(bytes: Uint8Array, at: number): readonly [code: number, width:
 
 /** Number of bytes. */
 export function byteLength(text: string): number {
-  return isAscii(text) ? text.length : encode(text).length;
+  if (isAscii(text)) return text.length;
+  let length = 0;
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index);
+    if (startsPair(text, index)) {
+      length += 4;
+      index++;
+    } else if (code < 0x80 || (code >= RAW + 0x80 && code <= RAW + 0xff)) length += 1;
+    else length += code < 0x800 ? 2 : 3;
+  }
+  return length;
 }
 
 /** Number of code points; a stray byte counts one. */
 export function runeCount(text: string): number {
   if (isAscii(text)) return text.length;
   let count = 0;
-  for (const _ of text) count++;
+  for (let index = 0; index < text.length; index++) {
+    if (startsPair(text, index)) index++;
+    count++;
+  }
   return count;
+}
+
+/** Two UTF-16 units that stand for one code point. */
+function startsPair(text: string, index: number): boolean {
+  return (text.charCodeAt(index) & 0xfc00) === 0xd800 && (text.charCodeAt(index + 1) & 0xfc00) === 0xdc00;
 }
 
 /** Both texts glued; halves of a character that meet become that character. */
@@ -134,8 +152,13 @@ export function compareText(left: string, right: string): number {
   const a = left.charCodeAt(index);
   const b = right.charCodeAt(index);
   if (a < 0xd800 && b < 0xd800) return a - b;
-  return compareBytes(encode(left), encode(right));
+  // Surrogates do not sort as their bytes do. The few characters from the difference on decide.
+  const start = index > 0 && startsPair(left, index - 1) ? index - 1 : index;
+  return compareBytes(encode(left.slice(start, start + DECISIVE)), encode(right.slice(start, start + DECISIVE)));
 }
+
+/** No character has more bytes than this, so that so many units hold the first byte that differs. */
+const DECISIVE = 8;
 
 function compareBytes(left: Uint8Array, right: Uint8Array): number {
   const length = Math.min(left.length, right.length);

@@ -149,7 +149,7 @@ export class StringMap extends Dictionary {
 /** A map whose keys are of any hashable type: `1` and `1.0` are two keys, each NaN is one of its own. */
 export class AnyMap extends Dictionary {
   readonly type: Type;
-  readonly #members = new Map<string | symbol, readonly [key: Value, value: Value]>();
+  readonly #members = new Map<Identity, readonly [key: Value, value: Value]>();
   constructor(type: Type, entries: Iterable<readonly [Value, Value]>) {
     super();
     this.type = type;
@@ -262,17 +262,27 @@ export function isNil(value: Value): boolean {
   return value === null || value === NIL_LIST;
 }
 
-/** What tells keys of maps apart. @throws Failure for what cannot be a key */
-export function identityOf(key: Value): string | symbol {
-  if (typeof key === 'number') return Number.isNaN(key) ? Symbol('NaN') : `float64:${key}`;
-  if (typeof key === 'string') return `string:${key}`;
-  if (key instanceof Integer) return `${key.type.name}:${key.value}`;
-  if (key instanceof Time) return `time:${key.nanoseconds}:${key.zone.name}`;
-  if (key instanceof Location) return `location:${key.zone.name}`;
-  if (key instanceof List && key.type === PAIR)
-    return `pair:${JSON.stringify(key.toArray().map((part) => String(identityOf(part))))}`;
-  if (typeof key === 'object' && key !== null) return fail(`hash of unhashable type: ${typeName(key)}`);
-  return `${typeName(key)}:${key}`;
+/** What tells keys of maps apart: scalars are themselves, other keys a text that no string of the language can be. */
+export type Identity = null | boolean | number | bigint | string | symbol;
+
+/** No string holds half a pair of UTF-16 units, but for the lower ones that stand for stray bytes. */
+const NO_STRING = '\ud800';
+
+/** @throws Failure for what cannot be a key */
+export function identityOf(key: Value): Identity {
+  if (typeof key === 'number') return Number.isNaN(key) ? Symbol('NaN') : key;
+  if (typeof key !== 'object' || key === null) return key;
+  if (key instanceof Integer) return `${NO_STRING}${key.type.name}:${key.value}`;
+  if (key instanceof Time) return `${NO_STRING}time:${key.nanoseconds}:${key.zone.name}`;
+  if (key instanceof Location) return `${NO_STRING}location:${key.zone.name}`;
+  if (key instanceof Word) return `${NO_STRING}${key.type.name}:${key.text}`;
+  if (key instanceof List && key.type === PAIR) return `${NO_STRING}pair:${key.toArray().map(partOfIdentity).join('')}`;
+  return fail(`hash of unhashable type: ${typeName(key)}`);
+}
+
+function partOfIdentity(part: Value): string {
+  const text = String(identityOf(part));
+  return `${typeName(part)} ${text.length} ${text}`;
 }
 
 function notAssignable(key: Value, type: Type): never {
