@@ -29,7 +29,7 @@ What they name is looked for among the given files: give those that belong toget
 Exit codes: 0 no errors, 2 errors (with --strict: or warnings), 1 wrong usage, or a file cannot be read.`;
 
 const OPTIONS = {
-  format: { type: 'string', default: 'text' },
+  format: { type: 'string' },
   strict: { type: 'boolean', default: false },
   'scrape-interval': { type: 'string', default: '30s' },
   rules: { type: 'boolean', default: false },

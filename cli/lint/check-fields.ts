@@ -18,7 +18,8 @@ import type { KubernetesObject } from '#core/resources/kubernetes.ts';
 const MODELS = { Rollout, AnalysisTemplate, ClusterAnalysisTemplate, AnalysisRun, Experiment };
 
 /** The status is the controller's: nobody writes it by hand, and newer controllers write more into it. */
-export function checkFields({ status: _, ...object }: KubernetesObject & { readonly status?: unknown }): FieldReport {
+export function checkFields(whole: KubernetesObject): FieldReport {
+  const { status: _, ...object } = whole as KubernetesObject & { readonly status?: unknown };
   const kind = argoKindOf(object);
   if (kind === undefined) return { misfits: [], unknown: [] };
   const watch = new Watch();
@@ -49,8 +50,9 @@ const COMBINING: ReadonlySet<string> = new Set(['oneOf', 'anyOf', 'if', 'not']);
 
 function misfitOf({ instancePath, keyword, params, message = 'does not fit' }: ValidatorError): Misfit {
   const path = instancePath.split('/').slice(1).map(keyOf);
-  if (keyword === 'required') return { path: [...path, String(params['missingProperty'])], message, isMissing: true };
-  return { path, message: withChoices(message, params), isMissing: false };
+  if (keyword === 'required') return { path: [...path, String(params['missingProperty'])], message, is: 'missing' };
+  if (keyword === 'type') return { path, message, is: 'mistyped' };
+  return { path, message: withChoices(message, params), is: 'not allowed' };
 }
 
 function keyOf(written: string): string | number {

@@ -34,7 +34,10 @@ function readDocument(source: Source): ReadText {
   if (error !== undefined) return broken(source, error.pos[0], firstLine(error.message));
   try {
     const content = withoutNulls(source.document.toJS());
-    return { manifests: objectsIn(content, []).map(({ object, path }) => ({ source: { ...source, base: path }, object })), broken: [] };
+    return {
+      manifests: objectsIn(content, []).map(({ object, path }) => ({ source: { ...source, base: path }, object })),
+      broken: [],
+    };
   } catch (error) {
     // An alias that leads nowhere, or to too much.
     return broken(source, source.document.contents?.range?.[0] ?? 0, messageOf(error));

@@ -62,7 +62,7 @@ function childOf(node: unknown, key: string | number, document: Document): Child
 }
 
 function keyText(key: unknown): string {
-  return isScalar(key) ? String(key.value) : String(key);
+  return isScalar(key) ? (key.source ?? String(key.value)) : String(key);
 }
 
 function resolved(node: unknown, document: Document): unknown {

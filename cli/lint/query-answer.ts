@@ -105,7 +105,10 @@ function combined(node: Node): Answer {
     case '<=':
     case '>':
     case '>=':
-      return compared(left, right, operator, { limit: Number(rightNode.text), asNumber: child(node, 'BoolModifier') !== undefined });
+      return compared(left, right, operator, {
+        limit: Number(rightNode.text),
+        asNumber: child(node, 'BoolModifier') !== undefined,
+      });
     default:
       return calculated(left, right, operator);
   }

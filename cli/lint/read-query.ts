@@ -1,5 +1,5 @@
 /** PromQL → what lint wants to know of it. The syntax is read by Prometheus' own grammar. */
-import type { QueryFacts, QueryQuantile, QuerySelector } from '#core/lint/readers.ts';
+import type { QueryFacts, QueryQuantile, QuerySelector, ReadQuery } from '#core/lint/readers.ts';
 import { stoodInFor, tokensIn, type Token } from '#core/lint/tokens.ts';
 import { SECOND, type Millis } from '#core/time.ts';
 import { QueryError } from '../../infra/local/metrics/promql/errors.ts';
@@ -9,13 +9,17 @@ import { answerOf } from './query-answer.ts';
 import { bucketsOf } from './query-buckets.ts';
 
 export function readQuery(query: string): QueryFacts {
+  const isOpen = tokensIn(query).some((token) => isOutsideText(query, token));
   const texts = tokensIn(query).length === 0 ? [query] : [inContext(query), asNames(query)];
   const attempts = texts.map(parsed);
   const tree = attempts.find((attempt) => !(attempt instanceof QueryError));
-  if (tree !== undefined && !(tree instanceof QueryError)) return factsOf(tree, query);
+  if (tree !== undefined && !(tree instanceof QueryError)) {
+    const facts = factsOf(tree, query);
+    // A number that stands in for an argument may be a whole expression.
+    return isOpen && facts.yields === 'scalar' ? { state: 'open' } : facts;
+  }
   const [error] = attempts;
-  const isCertain = error instanceof QueryError && !tokensIn(query).some((token) => isOutsideText(query, token));
-  return isCertain ? brokenAt(query, error) : { state: 'open' };
+  return error instanceof QueryError && !isOpen ? brokenAt(query, error) : { state: 'open' };
 }
 
 function parsed(text: string): Node | QueryError {
@@ -54,7 +58,7 @@ function isOutsideText(query: string, { at }: Token): boolean {
   return (query.slice(0, at).match(/["'`]/g) ?? []).length % 2 === 0;
 }
 
-function factsOf(tree: Node, query: string): QueryFacts {
+function factsOf(tree: Node, query: string): ReadQuery {
   const { yields, mayBeEmpty, mayBeNaN } = answerOf(tree);
   const nodes = allNodes(tree);
   return {

@@ -10,7 +10,11 @@ export interface PlacedFinding extends Place {
   readonly fix: string;
 }
 
-const COLOURS: Readonly<Record<Severity, 'red' | 'yellow' | 'blue'>> = { error: 'red', warning: 'yellow', info: 'blue' };
+const COLOURS: Readonly<Record<Severity, 'red' | 'yellow' | 'blue'>> = {
+  error: 'red',
+  warning: 'yellow',
+  info: 'blue',
+};
 
 export function reportText(findings: readonly PlacedFinding[], objects: number, io: Io): void {
   for (const { file, line, column, severity, rule, message, fix } of findings) {

@@ -21,8 +21,8 @@ const HOW =
   'write a number, NaN, +Inf, -Inf, empty, a phase (job, kayenta), each with xN behind it for N measurements; ' +
   '{error: text}; {value: JSON}; {repeat: one of these, times: N}';
 
-const HOW_OFTEN = 'a whole number from 1 to 1000000 is needed';
-const times = z.int(HOW_OFTEN).min(1, HOW_OFTEN).max(1_000_000, HOW_OFTEN);
+const HOW_OFTEN = 'a whole number from 1 to 10000 is needed';
+const times = z.int(HOW_OFTEN).min(1, HOW_OFTEN).max(10_000, HOW_OFTEN);
 
 /** One answer, or a word or text of several. */
 const answers = z.unknown().transform((written, context): readonly Entry[] => {
@@ -34,7 +34,7 @@ const answers = z.unknown().transform((written, context): readonly Entry[] => {
 
 const repeated = z
   .strictObject({ repeat: answers, times })
-  .transform(({ repeat, times }) => repeat.map((entry) => ({ ...entry, times: entry.times * times })));
+  .transform(({ repeat, times }) => Array.from({ length: times }, () => repeat).flat());
 
 const item = z.unknown().transform((written, context): readonly Entry[] => {
   return handOver(isRepetition(written) ? repeated : answers, written, context);

@@ -1,4 +1,5 @@
 /** A cluster of the configuration, plugged together: its API, and the metrics that are asked for it. */
+import { readFileSync } from 'node:fs';
 import type { EgressPolicy } from '#core/egress/judge.ts';
 import type { Secret } from '#core/resources/kubernetes.ts';
 import type { ClusterConfig } from '#shared/config.ts';
@@ -18,11 +19,25 @@ export function createSite(config: ClusterConfig, cluster: KubernetesCluster, { 
     egress,
     addressRules: config.metrics,
     secrets: (namespace, name) => readSecret(cluster, namespace, name),
-    controllerNamespace: process.env['POD_NAMESPACE'] ?? 'argo-rollouts',
+    controllerNamespace: ownNamespace(),
     environment: process.env,
     serviceProxy: (service, request) => cluster.askService(service, request),
   });
   return { cluster, controllers: config.controllers, namespaces: config.namespaces, providers };
+}
+
+/** Where provider secrets are looked up (analysis §15). */
+function ownNamespace(): string {
+  return process.env['POD_NAMESPACE'] || namespaceOfServiceAccount() || 'argo-rollouts';
+}
+
+/** Empty outside of a pod. */
+function namespaceOfServiceAccount(): string {
+  try {
+    return readFileSync('/var/run/secrets/kubernetes.io/serviceaccount/namespace', 'utf8').trim();
+  } catch {
+    return '';
+  }
 }
 
 async function readSecret(cluster: Cluster, namespace: string, name: string) {

@@ -101,7 +101,7 @@ describe('given a canary that gets three requests of fifty', () => {
 describe('given a minimum of requests', () => {
   it.each([
     { given: 'enough, and good', count: 60, value: 0.99, then: 'promoted' },
-    { given: 'exactly enough, and good', count: 50, value: 0.99, then: 'promoted' },
+    { given: 'exactly enough, and bad', count: 50, value: 0.5, then: 'aborted' },
     { given: 'enough, and bad', count: 60, value: 0.5, then: 'aborted' },
     { given: 'no number of requests', count: OUTAGE, value: 0.99, then: 'aborted' },
   ])('when there are $given, then it is $then', async ({ count, value, then }) => {
@@ -149,7 +149,10 @@ describe('given half a rule', () => {
     world = new World({
       providers: (_cluster, clock) => answering(() => 1, clock).providers,
     });
-    const half = SUCCESS_RATE.replace('{name: success-rate}', '{name: success-rate, annotations: {weir.dev/min-requests: "5"}}');
+    const half = SUCCESS_RATE.replace(
+      '{name: success-rate}',
+      '{name: success-rate, annotations: {weir.dev/min-requests: "5"}}',
+    );
     await world.apply(half, CANARY);
     await world.until('the first deployment', async () => (await world.phase()) === 'Healthy');
     await world.setImage('my-app:v3');

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
+import type { JsonValue } from '#core/json.ts';
 import { MINUTE, SECOND } from '#core/time.ts';
 import { answering, type AnsweringProviders } from '../support/answering.ts';
 import { CANARY, SUCCESS_RATE } from '../support/manifests.ts';
@@ -38,6 +39,11 @@ async function sinceTransition(which: (message: string) => boolean): Promise<num
   return ((source.asked.at(-1)?.at ?? 0) - at) / SECOND;
 }
 
+function lengthOf(window: JsonValue | undefined): number {
+  const { from = '', to = '' } = (window ?? {}) as { from?: string; to?: string };
+  return Date.parse(to) - Date.parse(from);
+}
+
 describe('given a query that looks back to the start of the step', () => {
   it('when it is measured in the first pause and in the next, then it never reaches the step before', async () => {
     await givenRelease('increase(errors_total[{{weir.sinceStepStart}}])');
@@ -65,8 +71,7 @@ describe('given a query that looks back to the start of the step', () => {
     const last = measured.at(-1)?.details;
     const seconds = lookedBack();
     expect(last?.['query']).toBe(`increase(errors_total[${seconds}s])`);
-    const { from, to } = last?.['window'] as { from: string; to: string };
-    expect((Date.parse(to) - Date.parse(from)) / SECOND).toBe(seconds);
+    expect(lengthOf(last?.['window'])).toBe(seconds * SECOND);
   });
 });
 

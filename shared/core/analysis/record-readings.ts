@@ -1,5 +1,5 @@
 /** The metric results with this pass's measurements in them. analysis §6.1. */
-import type { MetricResult, Phase } from '../resources/argo.ts';
+import type { Measurement, MetricResult, Phase } from '../resources/argo.ts';
 import { countersAfter } from './counters.ts';
 import { measurementOf, redactedMetadata, type TakenReading } from './measurement.ts';
 import { omitEmpty } from './omit-empty.ts';
@@ -35,13 +35,19 @@ function newResult({ task, metadata }: TakenReading, dryRun: ReadonlySet<string>
   };
 }
 
+function withMeasurements(result: MetricResult, measurements: Measurement[]): MetricResult {
+  const { measurements: _before, ...rest } = result;
+  return measurements.length === 0 ? rest : { ...rest, measurements };
+}
+
 function withMeasurement(result: MetricResult, taken: TakenReading, redact: Redact): MetricResult {
   const { operation, measurement: inFlight } = taken.task;
   const earlier = result.measurements ?? [];
   // A resumed or terminated measurement replaces the one in flight, which is the last.
   const kept = inFlight === undefined ? earlier : earlier.slice(0, -1);
   // One that waited for requests has nothing to say when it is stopped.
-  if (operation === 'terminate' && isUnjudged(inFlight!)) return omitEmpty({ ...result, measurements: kept });
+  if (operation === 'terminate' && inFlight !== undefined && isUnjudged(inFlight))
+    return withMeasurements(result, kept);
   const measurement = measurementOf(taken, redact);
   return omitEmpty({
     ...result,

@@ -3,13 +3,16 @@ import type { AnalysisRun, Metric } from '../resources/argo.ts';
 import { POD_TEMPLATE_HASH } from '../resources/keys.ts';
 import { withQuery } from './requests.ts';
 
-/** undefined: not Prometheus, a query that does not name the canary's pods, or nothing to compare with. */
+/**
+ * undefined: not Prometheus, a query that does not name the canary's pods, one that compares with stable by itself, or
+ * nothing to compare with.
+ */
 export function stableMetric(metric: Metric, run: AnalysisRun, stableHash: string | undefined): Metric | undefined {
   const hash = run.metadata.labels?.[POD_TEMPLATE_HASH] ?? '';
   const prometheus = metric.provider.prometheus;
   const query = prometheus?.query ?? '';
   if (hash === '' || stableHash === undefined || stableHash === '' || stableHash === hash) return undefined;
-  if (!query.includes(hash)) return undefined;
+  if (!query.includes(hash) || query.includes(stableHash)) return undefined;
   const { rangeQuery } = prometheus ?? {};
   const other = withQuery(metric, query.replaceAll(hash, stableHash));
   if (rangeQuery === undefined) return other;

@@ -41,6 +41,6 @@ export class Meter {
   /** Look at the bytes of a string: beyond ASCII they have to be made first. */
   chargeBytes(text: string): void {
     this.charge(text.length >> 2);
-    if (!isAscii(text)) this.charge(ENCODE_STEPS + 2 * text.length);
+    if (!isAscii(text)) this.charge(ENCODE_STEPS + 3 * text.length);
   }
 }

@@ -61,7 +61,9 @@ export function observeAnalysisRun(
     state,
     transitions: [
       ...(before === undefined ? [note('analysis-started', now, `Analysis ${run.metadata.name} started`, {})] : []),
-      ...(run.status?.metricResults ?? []).flatMap((result) => metricNotes({ before, run, result, evidence: evidence.get(result.name) }, note, now)),
+      ...(run.status?.metricResults ?? []).flatMap((result) =>
+        metricNotes({ before, run, result, evidence: evidence.get(result.name) }, note, now),
+      ),
       ...endNotes(before, run, note, now),
     ],
   };
@@ -118,7 +120,12 @@ function metricNotes(look: MetricLook, note: Note, now: Instant): Transition[] {
   const measured = [...finishedNotes(look, note, now), ...unjudgedNotes(look, note, now)];
   if (!isCompleted(result.phase) || known?.phase === result.phase) return measured;
   const rule = ruleOf(run, result);
-  const details = { metric: result.name, phase: result.phase, ...counters(result), ...(rule !== undefined && { rule }) };
+  const details = {
+    metric: result.name,
+    phase: result.phase,
+    ...counters(result),
+    ...(rule !== undefined && { rule }),
+  };
   return [...measured, note('metric-completed', now, `Metric ${result.name} completed: ${result.phase}`, details)];
 }
 

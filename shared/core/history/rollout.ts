@@ -164,7 +164,7 @@ function pauseNotes(before: RolloutState | undefined, after: RolloutState, note:
 function holdNotes(before: RolloutState | undefined, after: RolloutState, note: Note): Transition[] {
   const was = before?.held !== undefined;
   if (after.held !== undefined) return was ? [] : [note('held', `Held: ${after.held}`)];
-  if (!was || after.aborted || isPromotion(before, after)) return [];
+  if (!was || after.aborted || after.promoteFull || isPromotion(before, after)) return [];
   return [note('resumed', 'Resumed: metrics answer again', { reasons: ['held'] })];
 }
 

@@ -73,10 +73,16 @@ export function textProblem(
   values: readonly MeasuredValue[],
 ): ConditionError | undefined {
   const problems = readingsOf(written, args).map((text) => {
-    const errors = values.map((value) => errorOf(text, value));
-    return errors.every((error) => error !== undefined && error.stage !== 'run') ? errors[0] : undefined;
+    const errors = values.map((value) => certainErrorOf(text, value));
+    return errors.includes(undefined) ? undefined : errors[0];
   });
   return problems.includes(undefined) ? undefined : problems[0];
+}
+
+/** An error that every value of the type meets. Members of JSON may be of any type: only the text itself is certain. */
+function certainErrorOf(text: string, value: MeasuredValue): ConditionError | undefined {
+  const error = errorOf(text, value);
+  return error?.stage === 'run' || (error?.stage === 'type' && value.kind === 'json') ? undefined : error;
 }
 
 /** A text that compiles, tokens filled in; the written one where none does. */
@@ -89,7 +95,10 @@ export function readable(written: string, args: readonly Argument[], values: rea
 function readingsOf(written: string, args: readonly Argument[]): readonly string[] {
   if (tokensIn(written).length === 0) return [written];
   const filled = substituted(written, args);
-  const stoodIn = [stoodInFor(written, () => '1'), stoodInFor(written, ({ written: token }) => 'x'.repeat(token.length))];
+  const stoodIn = [
+    stoodInFor(written, () => '1'),
+    stoodInFor(written, ({ written: token }) => 'x'.repeat(token.length)),
+  ];
   return filled === undefined ? stoodIn : [...stoodIn, filled];
 }
 

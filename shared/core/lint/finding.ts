@@ -24,9 +24,7 @@ export interface Finding extends Problem {
 
 /** `spec.metrics[0].name` */
 export function pathText(path: Path): string {
-  return path
-    .map((key, index) => (typeof key === 'number' ? `[${key}]` : index === 0 ? key : `.${key}`))
-    .join('');
+  return path.map((key, index) => (typeof key === 'number' ? `[${key}]` : index === 0 ? key : `.${key}`)).join('');
 }
 
 export function samePath(a: Path, b: Path): boolean {

@@ -25,7 +25,7 @@ export function rulesPage(): string {
     const rows = rules.filter((rule) => rule.severity === severity).map(row);
     return [title, '', '| Rule | What is told | Because |', '|---|---|---|', ...rows].join('\n');
   });
-  return `${[HEAD, ...sections.map((section) => `${section}\n`)].join('\n')}`;
+  return [HEAD, ...sections.map((section) => `${section}\n`)].join('\n');
 }
 
 function row({ id, tells, because }: RuleText): string {

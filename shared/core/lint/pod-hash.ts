@@ -13,8 +13,7 @@ import { usesTemplate } from './uses-template.ts';
  */
 export function mixesVersions(selectors: readonly QuerySelector[], subject: Subject): boolean {
   const users = usersOf(subject);
-  // Services that name pods of one version only are told apart by the Service, not by the query.
-  if (users.length > 0 && users.every(({ rollout, use }) => hasOneVersion(rollout, use))) return false;
+  if (users.length > 0 && users.every(({ use }) => hasOneVersion(use))) return false;
   const labels = new Set(users.flatMap(({ rollout }) => versionLabels(rollout)));
   const args = new Set(users.flatMap(({ rollout, use }) => versionArguments(rollout, use)));
   return !selectors
@@ -47,14 +46,19 @@ function usersOf(subject: Subject): readonly User[] {
 }
 
 /** After a blue-green switch there is one version in front of users. */
-function hasOneVersion(_: Rollout, { path }: AnalysisUse): boolean {
+function hasOneVersion({ path }: AnalysisUse): boolean {
   return path.at(-1) === 'postPromotionAnalysis';
 }
 
 /** Labels that the strategy puts on the pods of one version, as metrics carry them. */
 function versionLabels({ spec }: Rollout): readonly string[] {
   const { canary, blueGreen } = spec.strategy ?? {};
-  const metadata = [canary?.canaryMetadata, canary?.stableMetadata, blueGreen?.previewMetadata, blueGreen?.activeMetadata];
+  const metadata = [
+    canary?.canaryMetadata,
+    canary?.stableMetadata,
+    blueGreen?.previewMetadata,
+    blueGreen?.activeMetadata,
+  ];
   const names = metadata.flatMap((given) => Object.keys(given?.labels ?? {}));
   return names.flatMap((name) => [name, name.replaceAll(/\W/g, '_')]);
 }

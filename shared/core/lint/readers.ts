@@ -20,8 +20,8 @@ export interface Misfit {
   readonly path: Path;
   /** `must be integer` */
   readonly message: string;
-  /** The field is required and not there. */
-  readonly isMissing: boolean;
+  /** The field is not there, its type is wrong, or of the right type it is no value that is allowed. */
+  readonly is: 'missing' | 'mistyped' | 'not allowed';
 }
 
 export interface UnknownField {

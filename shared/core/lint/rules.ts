@@ -3,8 +3,15 @@ import type { Rule, RuleText } from './rule.ts';
 import { IGNORED_ARGUMENT, NO_ANALYSIS, SINGLE_METRIC } from './rules/analyses.ts';
 import { INVALID_ANALYSIS, INVALID_ROLLOUT, NOT_YET_IN_WEIR } from './rules/argo-refuses.ts';
 import { BROKEN_CONDITION, EMPTY_RESULT, NAN_UNGUARDED, NO_CONDITION } from './rules/conditions.ts';
-import { MISSING_FIELD, UNKNOWN_FIELD, WRONG_TYPE } from './rules/fields.ts';
-import { CANNOT_FAIL, NO_FAILURE_LIMIT, SHORT_INTERVAL, UNDEFINED_ARG, UNUSED_ARG } from './rules/metrics.ts';
+import { MISSING_FIELD, UNKNOWN_FIELD, WRONG_TYPE, WRONG_VALUE } from './rules/fields.ts';
+import {
+  CANNOT_FAIL,
+  NO_FAILURE_LIMIT,
+  ONLY_IN_WEIR,
+  SHORT_INTERVAL,
+  UNDEFINED_ARG,
+  UNUSED_ARG,
+} from './rules/metrics.ts';
 import { BROKEN_QUERY, HISTOGRAM_WITHOUT_LE, NO_POD_HASH, SHORT_RANGE } from './rules/queries.ts';
 import { INVALID_REFERENCE, NOT_AMONG_FILES } from './rules/references.ts';
 import { LARGE_FIRST_WEIGHT, NO_PAUSE, NO_STEPS, PROMOTES_UNSEEN } from './rules/steps.ts';
@@ -19,6 +26,7 @@ export const BROKEN_FILE: RuleText = {
 
 export const RULES: readonly Rule[] = [
   WRONG_TYPE,
+  WRONG_VALUE,
   MISSING_FIELD,
   UNKNOWN_FIELD,
   INVALID_ROLLOUT,
@@ -45,5 +53,6 @@ export const RULES: readonly Rule[] = [
   IGNORED_ARGUMENT,
   PROMOTES_UNSEEN,
   NO_ANALYSIS,
+  ONLY_IN_WEIR,
   UNUSED_ARG,
 ];

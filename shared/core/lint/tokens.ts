@@ -36,7 +36,8 @@ export function substituted(text: string, args: readonly Argument[]): string | u
 /** The text with something of the same length in place of each token: what stands behind keeps its place. */
 export function stoodInFor(text: string, standIn: (token: Token) => string): string {
   return tokensIn(text).reduce(
-    (filled, token) => spliced(filled, token, standIn(token).slice(0, token.written.length).padEnd(token.written.length)),
+    (filled, token) =>
+      spliced(filled, token, standIn(token).slice(0, token.written.length).padEnd(token.written.length)),
     text,
   );
 }

@@ -6,7 +6,7 @@ import type { AnyTemplate } from './manifest.ts';
 import type { Subject } from './rule.ts';
 import { templatesInReach } from './templates-in-reach.ts';
 
-/** All templates of an analysis; undefined when one of them is missing, or they form a cycle. */
+/** All templates of an analysis; undefined when one of them is missing or empty, or they form a cycle. */
 export function templatesOf(
   { templates = [] }: AnalysisUse['analysis'],
   subject: Pick<Subject, 'all' | 'manifest'>,
@@ -14,14 +14,19 @@ export function templatesOf(
   try {
     const inReach = templatesInReach(subject);
     const set = collectTemplates(templates, inReach);
-    return [
+    const found = [
       ...set.templates.map(({ metadata }) => inReach.templates.get(metadata.name)),
       ...set.clusterTemplates.map(({ metadata }) => inReach.clusterTemplates.get(metadata.name)),
     ].filter((template) => template !== undefined);
+    return found.some(isEmpty) ? undefined : found;
   } catch (error) {
     if (error instanceof InvalidSpecError) return undefined;
     throw error;
   }
+}
+
+function isEmpty({ spec: { metrics = [], templates = [] } }: AnyTemplate): boolean {
+  return metrics.length + templates.length === 0;
 }
 
 /** @param subject its manifest is the Rollout's */

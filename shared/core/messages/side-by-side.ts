@@ -8,7 +8,12 @@ export function sideBySide(measured: readonly Transition[]): readonly string[] {
   if (measured.every((transition) => stableText(transition) === undefined)) return [];
   const rows = [['window', 'canary', 'stable', 'rule'], ...measured.map(row)];
   const widths = [0, 1, 2].map((column) => Math.max(...rows.map((cells) => cells[column]!.length)));
-  return rows.map((cells) => cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd());
+  return rows.map((cells) =>
+    cells
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
 }
 
 function row(transition: Transition): readonly string[] {

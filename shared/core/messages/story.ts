@@ -58,8 +58,7 @@ function measurements(transitions: readonly Transition[]): readonly string[] {
   return metrics.flatMap((metric) => {
     const mine = measured.filter(({ details }) => details['metric'] === metric);
     const phases = new Map<string, number>();
-    for (const { details } of mine)
-      phases.set(text(details['phase']), (phases.get(text(details['phase'])) ?? 0) + 1);
+    for (const { details } of mine) phases.set(text(details['phase']), (phases.get(text(details['phase'])) ?? 0) + 1);
     const counts = [...phases].map(([phase, count]) => `${count} ${phase.toLowerCase()}`).join(', ');
     const last = mine.at(-1)?.details['value'];
     const times = mine.length === 1 ? 'once' : `${mine.length} times`;

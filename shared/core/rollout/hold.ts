@@ -16,13 +16,18 @@ const LOOK_AGAIN: Millis = 15 * SECOND;
 
 /** Why the Rollout takes no step; undefined: it may. Asked of the current runs alone: what they find still matters. */
 export function heldBy(pass: Pass): string | undefined {
-  if (templateChanged(pass) || skipsAnalysis(pass)) return undefined;
+  if (!mattersHere(pass)) return undefined;
   for (const kind of RUN_KINDS) {
     const run = pass.runs[kind];
     const silent = run && unanswered(run);
     if (silent !== undefined) return `metric "${silent.metric}" of ${silent.run} does not answer: ${silent.message}`;
   }
   return undefined;
+}
+
+/** Metrics of a version that is given up, or promoted whatever they say, hold nothing. */
+function mattersHere(pass: Pass): boolean {
+  return !templateChanged(pass) && !skipsAnalysis(pass);
 }
 
 export function isHeld(pass: Pass): boolean {
@@ -38,7 +43,7 @@ export function isReleased(pass: Pass): boolean {
 export function withHeld(pass: Pass, conditions: RolloutCondition[]): RolloutCondition[] {
   const message = heldBy(pass);
   if (message === undefined) {
-    if (isReleased(pass) && !pass.pause.aborted) pass.changes.event('RolloutResumed', 'Metrics answer again');
+    if (isReleased(pass) && mattersHere(pass)) pass.changes.event('RolloutResumed', 'Metrics answer again');
     return removeCondition(conditions, 'Held');
   }
   pass.changes.requeue(LOOK_AGAIN);

@@ -68,9 +68,9 @@ export const RUNS = {
 
 /** The run where an analysis is tested, otherwise the Rollout. */
 export function factsAt(trace: Trace, at: Millis, world: World): RunFacts | RolloutFacts {
-  const measured = trace.measured.filter((taken) => taken.at <= at);
-  if (world.rollout === undefined) return runFacts(world.runs[0], measured);
-  return rolloutFacts(passOf(world, trace.startedAt + at), measured);
+  const soFar = { measured: trace.measured, until: at };
+  if (world.rollout === undefined) return runFacts(world.runs[0], soFar);
+  return rolloutFacts(passOf(world, trace.startedAt + at), soFar);
 }
 
 export function passOf(world: World, now: number): Pass {
@@ -79,26 +79,39 @@ export function passOf(world: World, now: number): Pass {
   return beginPass({ now, rollout: rollout!, ...seen });
 }
 
-function runFacts(run: AnalysisRun | undefined, measured: readonly Measured[]): RunFacts {
+/** All measurements of the test, of which those count that had been taken. */
+interface SoFar {
+  readonly measured: readonly Measured[];
+  readonly until: Millis;
+}
+
+function runFacts(run: AnalysisRun | undefined, soFar: SoFar): RunFacts {
   const { phase = 'Pending', message = '', metricResults = [] } = run?.status ?? {};
-  const own = measured.filter((taken) => taken.run === run?.metadata.name);
-  const metrics = metricResults.map((result) => [result.name, metricFacts(result, own)] as const);
+  const name = run?.metadata.name;
+  const metrics = metricResults.map((result) => [result.name, metricFacts(result, name, soFar)] as const);
   return { phase, message, metrics: Object.fromEntries(metrics) };
 }
 
-function metricFacts(result: MetricResult, measured: readonly Measured[]): MetricFacts {
+function metricFacts(result: MetricResult, run: string | undefined, { measured, until }: SoFar): MetricFacts {
   const { count, successful, failed, inconclusive, error, consecutiveError, consecutiveSuccess } = countersOf(result);
   const counters = { count, successful, failed, inconclusive, error, consecutiveError, consecutiveSuccess };
-  const own = measured.filter(({ metric }) => metric === result.name);
-  const measurements = own.map(({ measurement }) => measurementFacts(measurement));
-  return { phase: result.phase, message: result.message ?? '', ...counters, measurements };
+  return {
+    phase: result.phase,
+    message: result.message ?? '',
+    ...counters,
+    // Only when it is asked for: facts are made for every frame, and a long test has many measurements.
+    get measurements() {
+      const own = measured.filter((taken) => taken.run === run && taken.metric === result.name && taken.at <= until);
+      return own.map(({ measurement }) => measurementFacts(measurement));
+    },
+  };
 }
 
 function measurementFacts({ phase, value = '', message = '' }: Measurement): MeasurementFacts {
   return { phase, value, message };
 }
 
-function rolloutFacts(pass: Pass, measured: readonly Measured[]): RolloutFacts {
+function rolloutFacts(pass: Pass, soFar: SoFar): RolloutFacts {
   const { rollout, stored, sets } = pass;
   return {
     phase: stored.phase ?? 'Progressing',
@@ -113,7 +126,7 @@ function rolloutFacts(pass: Pass, measured: readonly Measured[]): RolloutFacts {
     },
     ...(canaryOf(pass) && { step: stored.currentStepIndex ?? 0, weight: desiredWeight(pass) }),
     ...blueGreenFacts(pass),
-    analysis: analysisFacts(pass, measured),
+    analysis: analysisFacts(pass, soFar),
   };
 }
 
@@ -129,10 +142,10 @@ function blueGreenFacts(pass: Pass): Pick<RolloutFacts, 'active' | 'preview'> {
   };
 }
 
-function analysisFacts({ snapshot }: Pass, measured: readonly Measured[]): RolloutFacts['analysis'] {
+function analysisFacts({ snapshot }: Pass, soFar: SoFar): RolloutFacts['analysis'] {
   const latest = Object.entries(RUNS).flatMap(([name, kind]) => {
     const run = snapshot.analysisRuns.findLast(({ metadata }) => metadata.labels?.[ROLLOUT_TYPE] === kind);
-    return run === undefined ? [] : [[name, runFacts(run, measured)] as const];
+    return run === undefined ? [] : [[name, runFacts(run, soFar)] as const];
   });
   return Object.fromEntries(latest);
 }

@@ -74,6 +74,14 @@ describe('given the tests of the examples', () => {
   });
 });
 
+it('given the file of the documentation, when it runs, then it passes as it is told there', async () => {
+  const page = readFileSync(join(EXAMPLES, '../docs/testing-templates.md'), 'utf8');
+  const text = /```yaml\n(.*?)```/s.exec(page)?.[1] ?? '';
+  const { code, printed } = await weirTest(aFile(text.replaceAll('../', '$EXAMPLES/')));
+  expect(printed.at(-1)).toBe('2 passed, 0 failed');
+  expect(code).toBe(0);
+});
+
 describe('given an expectation that is not met', () => {
   const file = aFile(
     `${HEAD}- name: bad\n  ${RUN}\n  results: {success-rate: [0.99, 0.5]}\n  expect:\n  - {at: 2m, phase: Failed, metrics: {success-rate: {failed: 3}}}\n`,
@@ -138,14 +146,15 @@ describe('given series of results', () => {
   it.each([
     { written: '0.99x2 0.5', then: '[0.99, 0.99, 0.5]' },
     { written: '[0.99, {repeat: 0.5, times: 2}]', then: '[0.99, 0.5, 0.5]' },
-    { written: '{repeat: 0.99 0.5, times: 1}', then: '[0.99, 0.5, 0.5]' },
+    { written: '[{repeat: 0.99 0.5, times: 2}, 1]', then: '[0.99, 0.5, 0.99, 0.5, 1]', minutes: 4 },
+    { written: '[{repeat: 0.99x2, times: 2}, 0.5]', then: '[0.99, 0.99, 0.99, 0.99, 0.5]', minutes: 4 },
     { written: 'NaN', then: '[NaN, NaN, NaN]' },
     { written: '[.nan, +Inf, -Inf]', then: '[.nan, .inf, -Inf]' },
     { written: '[1, {value: [0.99, 0.5]}]', then: `[1, "[0.99,0.5]", "[0.99,0.5]"]` },
     { written: '[1e0, "1.5"]', then: '[1, 1.5, 1.5]' },
-  ])('when $written is given, then $then is measured', async ({ written, then }) => {
+  ])('when $written is given, then $then is measured', async ({ written, then, minutes = 2 }) => {
     const measured = `{success-rate: {measurements: ${then}}}`;
-    const text = `${HEAD}- name: a\n  ${RUN}\n  results: {success-rate: ${written}}\n  expect: [{at: 2m, metrics: ${measured}}]\n`;
+    const text = `${HEAD}- name: a\n  ${RUN}\n  results: {success-rate: ${written}}\n  expect: [{at: ${minutes}m, metrics: ${measured}}]\n`;
     expect(await weirTest(aFile(text))).toMatchObject({ code: 0, errors: [] });
   });
 

@@ -43,17 +43,23 @@ function extreme(name: string, beatenBy: Comparison, given: readonly Value[], me
 }
 
 interface Total {
-  readonly sum: number;
-  readonly count: number;
+  sum: number;
+  count: number;
 }
 
 function mean(given: readonly Value[], meter: Meter): number {
   const { sum, count } = fold<Total>('mean', given, meter, {
     start: () => ({ sum: 0, count: 0 }),
-    add: (total, value) => ({ sum: total.sum + asNumber(value), count: total.count + 1 }),
-    join: (total, inner) => ({ sum: total.sum + inner.sum, count: total.count + inner.count }),
+    add: (total, value) => plus(total, asNumber(value), 1),
+    join: (total, inner) => plus(total, inner.sum, inner.count),
   });
   return count === 0 ? 0 : sum / count;
+}
+
+function plus(total: Total, sum: number, count: number): Total {
+  total.sum += sum;
+  total.count += count;
+  return total;
 }
 
 function median(given: readonly Value[], meter: Meter): number {
@@ -70,7 +76,7 @@ function median(given: readonly Value[], meter: Meter): number {
 
 /** NaN comes before every number. */
 function middleOf(values: readonly number[]): number {
-  const numbers = Float64Array.from(values.filter((value) => !Number.isNaN(value))).sort();
+  const numbers = Float64Array.from(values.filter((value) => !Number.isNaN(value))).toSorted();
   const missing = values.length - numbers.length;
   const at = (index: number): number => (index < missing ? Number.NaN : (numbers[index - missing] ?? Number.NaN));
   const middle = values.length >> 1;
@@ -102,7 +108,7 @@ function fold<T>(name: string, given: readonly Value[], meter: Meter, folding: F
       outer.result = folding.join(outer.result, level.result);
       continue;
     }
-    meter.charge(1);
+    meter.charge(2);
     const value = level.values.at(level.next++) ?? null;
     if (value instanceof List) {
       if (open.length > MAX_DATA_DEPTH) fail(DEPTH_EXCEEDED);

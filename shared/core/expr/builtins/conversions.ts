@@ -15,6 +15,9 @@ import { Dictionary, Func, Integer, List, typeName, typeOf, Word, type Value } f
 import { byType, isAnyOf, isNumeric, unary, withSignatures, type Builtin } from './builtin.ts';
 import { lengthInRunes } from './lists.ts';
 
+/** What base64 costs at least. */
+const BASE64_STEPS = 60;
+
 export const CONVERSIONS: ReadonlyMap<string, Builtin> = new Map([
   [
     'len',
@@ -60,14 +63,14 @@ export const CONVERSIONS: ReadonlyMap<string, Builtin> = new Map([
   [
     'toBase64',
     withSignatures([[[STRING], STRING]], ([text = null], { meter }) => {
-      meter.charge(4 * asText(text).length);
+      meter.charge(BASE64_STEPS + 4 * asText(text).length);
       return toBase64(encode(asText(text)));
     }),
   ],
   [
     'fromBase64',
     withSignatures([[[STRING], STRING]], ([text = null], { meter }) => {
-      meter.charge(4 * asText(text).length);
+      meter.charge(BASE64_STEPS + 4 * asText(text).length);
       return decode(fromBase64(asText(text)));
     }),
   ],

@@ -29,9 +29,9 @@ export const LISTS: ReadonlyMap<string, Builtin> = new Map([
   ['first', ofEnd('first', 0)],
   ['last', ofEnd('last', -1)],
   ['take', { check: checkTake, run: ([list = null, count = null], { meter }) => take(list, count, meter) }],
-  ['reverse', ofList('reverse', (list, { meter }) => allocated(list.toArray().toReversed(), meter))],
+  ['reverse', ofList('reverse', reverse)],
   ['uniq', ofList('uniq', (list, { meter }) => unique(list, meter))],
-  ['flatten', ofList('flatten', (list, { meter }) => allocated(flatten(list, meter), meter))],
+  ['flatten', ofList('flatten', flatten)],
   ['concat', { check: checkConcat, run: concat }],
   [
     'sort',
@@ -82,9 +82,9 @@ function kindName(value: Value): string {
   return typeOf(value)?.kind ?? 'invalid';
 }
 
-function allocated(items: readonly Value[], meter: Meter): List {
-  meter.allocateItems(items.length);
-  return new ItemList(items);
+function reverse(list: List, { meter }: Surroundings): List {
+  meter.allocateItems(list.length);
+  return new ItemList(list.toArray().toReversed());
 }
 
 function checkTake(given: readonly Nature[]): Nature {
@@ -101,7 +101,7 @@ function take(list: Value, count: Value, meter: Meter): Value {
   if (wanted === undefined) return fail(`cannot take ${kindName(count)} elements`);
   if (list.type === PAIR) return fail('reflect.Value.Slice: slice of unaddressable array');
   if (wanted < 0n) return fail('reflect.Value.Slice: slice index out of bounds');
-  meter.charge(list.length >> 3);
+  meter.charge(list.length >> 1);
   return list === NIL_LIST ? list : list.slice(0, wanted > BigInt(list.length) ? list.length : Number(wanted));
 }
 
@@ -127,17 +127,15 @@ function checkConcat(given: readonly Nature[]): Nature {
 
 /** Of nothing but empty arrays it is an array that was never made. */
 function concat(given: readonly Value[], { meter }: Surroundings): Value {
+  const lists = given.map((value) => (value instanceof List ? value : fail(`cannot concat ${kindName(value)}`)));
+  meter.allocateItems(lists.reduce((length, list) => length + list.length, 0));
   const items: Value[] = [];
-  for (const value of given) {
-    if (!(value instanceof List)) return fail(`cannot concat ${kindName(value)}`);
-    meter.charge(value.length);
-    for (let index = 0; index < value.length; index++) items.push(value.at(index));
-  }
-  return items.length === 0 ? NIL_LIST : allocated(items, meter);
+  for (const list of lists) for (let index = 0; index < list.length; index++) items.push(list.at(index));
+  return items.length === 0 ? NIL_LIST : new ItemList(items);
 }
 
 /** Items of nested arrays at any depth, in order. */
-function flatten(list: List, meter: Meter): readonly Value[] {
+function flatten(list: List, { meter }: Surroundings): List {
   const items: Value[] = [];
   const open: { readonly list: List; next: number }[] = [{ list, next: 0 }];
   for (let level = open.at(-1); level !== undefined; level = open.at(-1)) {
@@ -151,16 +149,17 @@ function flatten(list: List, meter: Meter): readonly Value[] {
     else if (open.length > MAX_DATA_DEPTH) fail(DEPTH_EXCEEDED);
     else open.push({ list: item, next: 0 });
   }
-  return items;
+  meter.allocateItems(items.length);
+  return new ItemList(items);
 }
 
 /** What is no sortable array counts as one that was never made. */
 function sort(given: readonly Value[], { meter }: Surroundings): Value {
   const [list = null, order] = given;
-  const items = list instanceof List && SORTABLE.includes(list.type) ? list.toArray() : undefined;
   const descending = order !== undefined && isDescending(order);
-  if (items === undefined || list === NIL_LIST) return list === NIL_LIST ? new ItemList([]) : NIL_LIST;
-  meter.allocateItems(items.length);
+  if (!(list instanceof List) || !SORTABLE.includes(list.type)) return NIL_LIST;
+  meter.allocateItems(list.length);
+  const items = list.toArray();
   return new ItemList(sortByKeys(items, items, descending, meter));
 }
 

@@ -5,6 +5,7 @@ import type { Meter } from '../meter.ts';
 import { toInt } from '../values/arithmetic.ts';
 import { asText, conversionFails } from '../values/assertions.ts';
 import { lower, trim, upper } from '../values/letters.ts';
+import { indexOf } from '../values/search.ts';
 import { byteIndexOf, byteLength, bytewise, isAscii } from '../values/text.ts';
 import { ANY_LIST, BOOL, INT, STRING, STRING_LIST, type Type } from '../values/types.ts';
 import { ItemList, List, typeName, type Value } from '../values/values.ts';
@@ -24,8 +25,8 @@ export const TEXTS: ReadonlyMap<string, Builtin> = new Map([
   ['trimSuffix', ofTexts([2, 1], STRING, ([text = '', suffix = ' ']) => withoutSuffix(text, suffix))],
   ['upper', ofTexts([1], STRING, ([text = ''], meter) => changeCase(text, upper, meter))],
   ['lower', ofTexts([1], STRING, ([text = ''], meter) => changeCase(text, lower, meter))],
-  ['indexOf', ofTexts([2], INT, ([text = '', part = '']) => BigInt(byteIndexOf(text, part, false)))],
-  ['lastIndexOf', ofTexts([2], INT, ([text = '', part = '']) => BigInt(byteIndexOf(text, part, true)))],
+  ['indexOf', ofTexts([2], INT, ([text = '', part = ''], meter) => byteIndex(text, part, false, meter))],
+  ['lastIndexOf', ofTexts([2], INT, ([text = '', part = ''], meter) => byteIndex(text, part, true, meter))],
   ['hasPrefix', ofTexts([2], BOOL, ([text = '', prefix = '']) => startsWith(text, prefix))],
   ['hasSuffix', ofTexts([2], BOOL, ([text = '', suffix = '']) => endsWith(text, suffix))],
   ['split', splitting(false)],
@@ -69,6 +70,11 @@ function ofTexts(
   });
 }
 
+function byteIndex(text: string, part: string, last: boolean, meter: Meter): bigint {
+  meter.charge((text.length + part.length) >> 1);
+  return BigInt(byteIndexOf(text, part, last));
+}
+
 function trimMetered(text: string, characters: string | undefined, meter: Meter): string {
   meter.charge(text.length + 4 * (characters?.length ?? 0));
   return trim(text, characters);
@@ -89,7 +95,7 @@ export function endsWith(text: string, suffix: string): boolean {
 }
 
 export function includes(text: string, part: string): boolean {
-  return viaBytes(text, part, (a, b) => a.includes(b));
+  return viaBytes(text, part, (a, b) => indexOf(a, b) >= 0);
 }
 
 function viaBytes(text: string, part: string, holds: (text: string, part: string) => boolean): boolean {
@@ -125,8 +131,7 @@ function splitting(keepSeparator: boolean): Builtin {
 /** `most` = 0 gives none, negative all; what is beyond stays in the last part. */
 function split(text: string, separator: string, most: number, keepSeparator: boolean, meter: Meter): List {
   if (most === 0) return new ItemList([], STRING_LIST);
-  meter.chargeText(text.length);
-  meter.charge(CUT_STEPS);
+  meter.charge(CUT_STEPS + ((text.length + separator.length) >> 1));
   const parts =
     separator === ''
       ? explode(text, most)
@@ -147,7 +152,7 @@ function cut(text: string, separator: string, most: number, keepSeparator: boole
   let start = 0;
   const cuts = most < 0 ? text.length + 1 : most - 1;
   for (let cut = 0; cut < cuts; cut++) {
-    const found = text.indexOf(separator, start);
+    const found = indexOf(text, separator, start);
     if (found < 0) break;
     parts.push(text.slice(start, keepSeparator ? found + separator.length : found));
     start = found + separator.length;
@@ -161,8 +166,7 @@ function replace(given: readonly Value[], { meter }: Surroundings): Value {
   const most = limit === undefined ? -1 : Number(toInt(limit));
   const [a, b, c] = [asText(text), asText(old), asText(fresh)];
   if (most === 0 || b === c) return a;
-  meter.chargeText(a.length);
-  meter.charge(CUT_STEPS);
+  meter.charge(CUT_STEPS + ((a.length + b.length) >> 1));
   const places = most < 0 ? -1 : most + 1;
   const parts = b === '' ? aroundCharacters(a, most) : bytewise([a, b], ([x = '', y = '']) => cut(x, y, places, false));
   meter.charge(4 * parts.length);
@@ -198,7 +202,7 @@ function join([list = null, glue]: readonly Value[], { meter }: Surroundings): V
   for (let index = 0; index < list.length; index++) {
     const item = list.at(index);
     if (typeof item !== 'string') return conversionFails(item, 'string');
-    meter.charge(2);
+    meter.charge(4);
     length += item.length + between.length;
     if (length > MAX_STRING_LENGTH) fail(MEMORY_EXCEEDED);
     parts.push(item);

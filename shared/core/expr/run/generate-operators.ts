@@ -149,7 +149,7 @@ function textTest(right: Evaluate, holds: (text: string, part: string) => boolea
   return (left, frame) => {
     const part = right(frame);
     if (isNil(left) || isNil(part)) return false;
-    frame.meter.chargeText(asText(left).length);
+    frame.meter.charge((asText(left).length + asText(part).length) >> 1);
     return holds(asText(left), asText(part));
   };
 }

@@ -143,7 +143,7 @@ function generateSlice(generating: Generating, node: SliceNode): Evaluate {
   return (frame) => {
     const value = base(frame);
     if (typeof value === 'string') frame.meter.chargeBytes(value);
-    else if (value instanceof List) frame.meter.charge(value.length >> 3);
+    else if (value instanceof List) frame.meter.charge(value.length >> 1);
     const end = to === undefined ? BigInt(lengthOf(value)) : to(frame);
     return slice(value, from(frame), end);
   };

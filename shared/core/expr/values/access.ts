@@ -110,7 +110,7 @@ export function contains(container: Value, needle: Value, meter: Meter): boolean
 
 function includes(list: List, needle: Value, meter: Meter): boolean {
   for (let index = 0; index < list.length; index++) {
-    meter.charge(1);
+    meter.charge(2);
     if (equal(list.at(index), needle, meter)) return true;
   }
   return false;

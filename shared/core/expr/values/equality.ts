@@ -75,8 +75,11 @@ function equalLists(left: List, right: List, strict: boolean, open: Pair[]): boo
   if (left.length !== right.length) return false;
   if (!isLoose && left === right) return true;
   if (strict && (left === NIL_LIST) !== (right === NIL_LIST)) return false;
-  for (let index = left.length - 1; index >= 0; index--) {
-    open.push({ left: left.at(index), right: right.at(index), strict: !isLoose });
+  for (let index = 0; index < left.length; index++) {
+    const [a, b] = [left.at(index), right.at(index)];
+    if (typeof a === 'object' || typeof b === 'object' || typeof a === 'string') {
+      open.push({ left: a, right: b, strict: !isLoose });
+    } else if (!(isLoose ? equalScalars(a, b) : equalStrictly(a, b))) return false;
   }
   return true;
 }

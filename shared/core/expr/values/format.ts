@@ -25,7 +25,7 @@ interface Part {
 }
 
 /** Steps of showing one value. */
-const SHOW_STEPS = 20;
+const SHOW_STEPS = 30;
 
 /** `1e+06`, `<nil>`, `[1 2]`, `map[a:1 b:2]`, `1h30m0s`, `2023-08-14 00:00:00 +0000 UTC` */
 export function formatValue(value: Value, meter: Meter = new Meter()): string {

@@ -53,7 +53,8 @@ const SPACES: ReadonlySet<number> = new Set(
 
 /** Without white space, or without any of the characters given, at both ends. */
 export function trim(text: string, characters?: string): string {
-  const drops = characters === undefined ? SPACES : new Set(Array.from(characters, (character) => character.codePointAt(0)));
+  const drops =
+    characters === undefined ? SPACES : new Set(Array.from(characters, (character) => character.codePointAt(0)));
   let start = 0;
   for (let code = text.codePointAt(0); drops.has(code ?? -1); code = text.codePointAt(start)) start += width(code);
   let end = text.length;

@@ -4,6 +4,8 @@
  * gluing the halves together gives `é` again. Text that comes in from outside is made well-formed first.
  */
 
+import { indexOf, lastIndexOf } from './search.ts';
+
 const RAW = 0xdc00;
 const REPLACEMENT = 0xfffd;
 // eslint-disable-next-line no-control-regex -- the whole of ASCII is meant
@@ -184,9 +186,9 @@ export function bytewise(
 /** Byte offset of the first (or last) occurrence of `part`; -1 when there is none. */
 export function byteIndexOf(text: string, part: string, last: boolean): number {
   if (!text.isWellFormed() || !part.isWellFormed()) {
-    return last ? toBinary(text).lastIndexOf(toBinary(part)) : toBinary(text).indexOf(toBinary(part));
+    return last ? lastIndexOf(toBinary(text), toBinary(part)) : indexOf(toBinary(text), toBinary(part));
   }
-  const index = last ? text.lastIndexOf(part) : text.indexOf(part);
+  const index = last ? lastIndexOf(text, part) : indexOf(text, part);
   return index <= 0 ? index : byteLength(text.slice(0, index));
 }
 

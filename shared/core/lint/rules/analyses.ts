@@ -18,7 +18,8 @@ export const NO_ANALYSIS: Rule = {
     const experiments = (canary?.steps ?? []).some(({ experiment }) => (experiment?.analyses ?? []).length > 0);
     if (analysesOf(rollout).length > 0 || experiments || (canary ?? blueGreen) === undefined) return [];
     const path = ['spec', 'strategy', canary === undefined ? 'blueGreen' : 'canary'];
-    const fix = canary === undefined ? 'add prePromotionAnalysis' : 'add analysis with a template that measures the canary';
+    const fix =
+      canary === undefined ? 'add prePromotionAnalysis' : 'add analysis with a template that measures the canary';
     return [{ path, message: 'no analysis judges the new version', fix }];
   }),
 };

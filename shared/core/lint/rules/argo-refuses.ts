@@ -66,9 +66,7 @@ function eachMetricProblem(object: Object): readonly Problem[] {
   const names = uses.map(({ metric }) => metric.name);
   return uses.flatMap((use, index) => {
     const isRepeated = names.indexOf(use.metric.name) < index;
-    const text = isRepeated
-      ? `metrics[0]: duplicate name '${use.metric.name}'`
-      : metricsProblem([settledMetric(use)]);
+    const text = isRepeated ? `metrics[0]: duplicate name '${use.metric.name}'` : metricsProblem([settledMetric(use)]);
     if (text === undefined) return [];
     const field = /: (?:invalid )?(\w+)/.exec(text)?.[1] ?? '';
     return [told(text.replace('metrics[0]', `metrics[${index}]`), [...use.path, FIELD_OF[field] ?? field])];

@@ -1,5 +1,15 @@
 /** successCondition and failureCondition. */
-import { calls, conditionsOf, errorOf, nothingFrom, offsetOf, readable, samplesFor, textProblem, verdictOf } from '../conditions.ts';
+import {
+  calls,
+  conditionsOf,
+  errorOf,
+  nothingFrom,
+  offsetOf,
+  readable,
+  samplesFor,
+  textProblem,
+  verdictOf,
+} from '../conditions.ts';
 import type { MeasuredValue } from '../../expr/measured-value.ts';
 import type { MetricUse } from '../metrics-of.ts';
 import { queryOf } from '../queries.ts';
@@ -23,7 +33,8 @@ export const BROKEN_CONDITION: Rule = {
 
 function fixFor(message: string, samples: readonly MeasuredValue[]): string {
   const isVector = samples[0]?.kind === 'vector';
-  if (isVector && message.includes('[]float64')) return 'result is a list of numbers: compare result[0], or use all(result, …)';
+  if (isVector && message.includes('[]float64'))
+    return 'result is a list of numbers: compare result[0], or use all(result, …)';
   if (message.includes('expected bool')) return 'write a condition: a comparison such as result[0] >= 0.95';
   return 'correct the condition; weir eval --condition tries one out';
 }
@@ -44,7 +55,14 @@ export const EMPTY_RESULT: Rule = {
       const error = textProblem(written, use.args, samples) === undefined ? errorOf(text, nothing) : undefined;
       if (error === undefined) return [];
       const place = text.length === written.length ? { within: offsetOf(text, error) } : {};
-      return [{ path, ...place, message: `${field} fails when there is no data`, fix: guardAgainst(nothing) }];
+      return [
+        {
+          path,
+          ...place,
+          message: `${field} fails when there is no data: ${error.message}`,
+          fix: guardAgainst(nothing),
+        },
+      ];
     });
   }),
 };
@@ -58,7 +76,8 @@ export const NAN_UNGUARDED: Rule = {
   id: 'nan-unguarded',
   severity: 'warning',
   tells: 'a query that may answer NaN (0/0, a quantile of nothing), and no condition that asks isNaN',
-  because: 'Every comparison with NaN is false: without traffic the verdict is an accident of how the condition is written.',
+  because:
+    'Every comparison with NaN is false: without traffic the verdict is an accident of how the condition is written.',
   find: inMetrics((use, { readers }) => {
     const query = queryOf(use, readers);
     if (query?.facts.state !== 'read' || !query.facts.mayBeNaN) return [];
@@ -115,6 +134,6 @@ export const NO_CONDITION: Rule = {
 };
 
 /** Jobs and Kayenta bring a verdict, plugins may. */
-function judgesItself({ metric: { provider = {} } }: MetricUse): boolean {
+function judgesItself({ metric: { provider } }: MetricUse): boolean {
   return ['job', 'kayenta', 'plugin'].some((name) => name in provider) || Object.keys(provider).length === 0;
 }

@@ -1,7 +1,9 @@
 /** An object against the schema of its kind: what the API server refuses before any controller sees it. */
-import { pathText } from '../finding.ts';
+import { pathText, samePath } from '../finding.ts';
 import { nearestName } from '../nearest.ts';
-import type { Rule, Subject } from '../rule.ts';
+import type { Manifest } from '../manifest.ts';
+import type { Misfit, Readers } from '../readers.ts';
+import type { Rule } from '../rule.ts';
 
 export const WRONG_TYPE: Rule = {
   id: 'wrong-type',
@@ -9,14 +11,36 @@ export const WRONG_TYPE: Rule = {
   tells: 'a value is not of the type that the schema asks for',
   because: 'The API server refuses the object. Nothing else about it is checked until its types are right.',
   looksAtShape: true,
+  find: ({ manifest, readers }) => {
+    const mistyped = readers.checkFields(manifest.object).misfits.filter((misfit) => misfit.is === 'mistyped');
+    // Of a field that takes several types, each is told.
+    const byField = new Map(mistyped.map(({ path }) => [pathText(path), path]));
+    return [...byField].map(([field, path]) => ({
+      path,
+      message: `${field} ${alternatives(mistyped.filter((misfit) => samePath(misfit.path, path)))}`,
+      fix: 'write a value of that type; a number or true stands without quotes',
+    }));
+  },
+};
+
+function alternatives(misfits: readonly Misfit[]): string {
+  return [...new Set(misfits.map(({ message }) => message))].join(' or ');
+}
+
+export const WRONG_VALUE: Rule = {
+  id: 'wrong-value',
+  severity: 'error',
+  tells: 'a value of the right type that the schema does not allow',
+  because: 'The API server refuses the object.',
+  looksAtShape: true,
   find: ({ manifest, readers }) =>
     readers
       .checkFields(manifest.object)
-      .misfits.filter(({ isMissing }) => !isMissing)
+      .misfits.filter((misfit) => misfit.is === 'not allowed')
       .map(({ path, message }) => ({
         path,
         message: `${pathText(path)} ${message}`,
-        fix: 'write a value of that type; a number or true stands without quotes',
+        fix: 'write a value that is allowed there',
       })),
 };
 
@@ -27,7 +51,7 @@ export const MISSING_FIELD: Rule = {
   because: 'The API server refuses the object.',
   looksAtShape: true,
   find: ({ manifest, readers }) => {
-    const missing = readers.checkFields(manifest.object).misfits.filter(({ isMissing }) => isMissing);
+    const missing = readers.checkFields(manifest.object).misfits.filter((misfit) => misfit.is === 'missing');
     const { name, generateName } = manifest.object.metadata as { name?: string; generateName?: string };
     const nameless = name === undefined && generateName === undefined ? [['metadata', 'name']] : [];
     return [...missing.map(({ path }) => path), ...nameless].map((path) => ({
@@ -56,9 +80,12 @@ export const UNKNOWN_FIELD: Rule = {
     }),
 };
 
-/** Types are wrong, or there is nothing to look at. */
-export function isUnreadable({ manifest, readers }: Subject): boolean {
-  return readers
-    .checkFields(manifest.object)
-    .misfits.some(({ path, isMissing }) => !isMissing || (path.length === 1 && path[0] === 'spec'));
+/** Types are wrong, or something is missing that the other rules take for granted. */
+export function isUnreadable({ object }: Manifest, { checkFields }: Readers): boolean {
+  return checkFields(object).misfits.some((misfit) => misfit.is === 'mistyped' || isMissed(misfit));
+}
+
+/** What is missing in the pod template Argo tells in words of its own. */
+function isMissed({ is, path }: Misfit): boolean {
+  return is === 'missing' && !(path[0] === 'spec' && path[1] === 'template');
 }

@@ -6,7 +6,9 @@ import { formatLength } from '../format-length.ts';
 import { analysisSpecOf, settledMetric } from '../metrics-of.ts';
 import { inMetrics, type Rule } from '../rule.ts';
 import { textsIn } from '../texts-in.ts';
-import { argumentOf, tokensIn } from '../tokens.ts';
+import { argumentOf, tokensIn, type Token } from '../tokens.ts';
+import { fillVariables } from '../../analysis/query-variables.ts';
+import type { Path } from '../finding.ts';
 import { nearestName } from '../nearest.ts';
 
 export const NO_FAILURE_LIMIT: Rule = {
@@ -80,11 +82,12 @@ export const UNDEFINED_ARG: Rule = {
     const declared = args.map(({ name }) => name);
     return textsIn(metric, path).flatMap(({ text, path }) =>
       tokensIn(text)
-        .filter((token) => !declared.includes(argumentOf(token) ?? ''))
+        .filter((token) => !declared.includes(argumentOf(token) ?? '') && !isVariable(token, path))
         .map((token) => {
           const name = argumentOf(token);
           const meant = name === undefined ? undefined : nearestName(name, declared);
-          const declare = name === undefined ? 'write {{args.NAME}}; nothing else is filled in here' : `add ${name} to spec.args`;
+          const declare =
+            name === undefined ? 'write {{args.NAME}}; nothing else is filled in here' : `add ${name} to spec.args`;
           return {
             path,
             within: token.at,
@@ -94,6 +97,30 @@ export const UNDEFINED_ARG: Rule = {
         }),
     );
   }),
+};
+
+/** What Weir fills in by itself, in what a provider is asked. */
+function isVariable({ written }: Token, path: Path): boolean {
+  return path.includes('provider') && fillVariables(written, { step: 0, update: 0 }, 0) !== written;
+}
+
+export const ONLY_IN_WEIR: Rule = {
+  id: 'only-in-weir',
+  severity: 'info',
+  tells: 'a `{{weir.…}}` in what a provider is asked',
+  because: "Only Weir fills it in: where Argo's controller runs the analysis, it ends as Error.",
+  find: inMetrics(({ metric, path }) =>
+    textsIn(metric, path).flatMap(({ text, path }) =>
+      tokensIn(text)
+        .filter((token) => isVariable(token, path))
+        .map(({ at, written }) => ({
+          path,
+          within: at,
+          message: `only Weir fills in ${written}`,
+          fix: 'keep it where Weir runs the analyses; elsewhere write a fixed length such as 5m',
+        })),
+    ),
+  ),
 };
 
 export const UNUSED_ARG: Rule = {

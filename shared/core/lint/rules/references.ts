@@ -5,14 +5,14 @@ import {
   type ClusterAnalysisTemplate,
   type Rollout,
 } from '../../resources/argo.ts';
-import type { PodTemplate, Service } from '../../resources/kubernetes.ts';
+import type { KubernetesObject, PodTemplate, Service } from '../../resources/kubernetes.ts';
 import { readsOf, type RolloutSnapshot } from '../../rollout/snapshot.ts';
 import { referenceProblems } from '../../rollout/validate-references.ts';
 import { analysesOf } from '../analyses-of.ts';
-import type { Problem } from '../finding.ts';
+import type { Path, Problem } from '../finding.ts';
 import { pathOfFieldError } from '../field-path.ts';
 import { fixOf } from '../fixes.ts';
-import { isTemplate, objectsInReach } from '../manifest.ts';
+import { isExperiment, isRollout, isTemplate, objectsInReach } from '../manifest.ts';
 import { inRollouts, type Rule, type Subject } from '../rule.ts';
 import { isClusterScoped, templatesInReach, type TemplatesInReach } from '../templates-in-reach.ts';
 
@@ -35,8 +35,9 @@ export const NOT_AMONG_FILES: Rule = {
   id: 'not-among-files',
   severity: 'warning',
   tells: 'an object that is named is not among the given files',
-  because: 'It may be in the cluster already; if it is not, the controller refuses the Rollout. It was not checked here.',
-  find: (subject) => [...missingOfRollout(subject), ...missingOfTemplate(subject)],
+  because:
+    'It may be in the cluster already; if it is not, the controller refuses the Rollout. It was not checked here.',
+  find: (subject) => [...missingOfRollout(subject), ...missingOfOthers(subject)],
 };
 
 const FIX = 'give the file that holds it to weir lint too, or correct the name';
@@ -54,17 +55,33 @@ const missingOfRollout = inRollouts((rollout, subject) => {
   return [...workload, ...missing];
 });
 
-/** What the named templates name in turn is told where they do so. */
-function missingOfTemplate(subject: Subject): readonly Problem[] {
-  const { object } = subject.manifest;
-  if (!isTemplate(object)) return [];
+/** What templates and experiments name is told where they do so. */
+function missingOfOthers(subject: Subject): readonly Problem[] {
   const { templates, clusterTemplates } = templatesInReach(subject);
-  return (object.spec.templates ?? []).flatMap(({ templateName = '', clusterScope }, index) => {
+  return templateNamesIn(subject.manifest.object).flatMap(({ path, templateName = '', clusterScope }) => {
     if ((clusterScope === true ? clusterTemplates : templates).has(templateName)) return [];
     const kind = clusterScope === true ? 'ClusterAnalysisTemplate' : 'AnalysisTemplate';
-    const path = ['spec', 'templates', index, 'templateName'];
     return [{ path, message: `${kind} '${templateName}' is not among the given files`, fix: FIX }];
   });
+}
+
+interface TemplateName {
+  readonly path: Path;
+  readonly templateName?: string;
+  readonly clusterScope?: boolean;
+}
+
+function templateNamesIn(object: KubernetesObject): readonly TemplateName[] {
+  if (isTemplate(object)) return namesAt(['spec', 'templates'], object.spec.templates);
+  if (isExperiment(object)) return namesAt(['spec', 'analyses'], object.spec.analyses);
+  const steps = isRollout(object) ? (object.spec.strategy?.canary?.steps ?? []) : [];
+  return steps.flatMap(({ experiment }, index) =>
+    namesAt(['spec', 'strategy', 'canary', 'steps', index, 'experiment', 'analyses'], experiment?.analyses),
+  );
+}
+
+function namesAt(path: Path, names: readonly Omit<TemplateName, 'path'>[] = []): readonly TemplateName[] {
+  return names.map((name, index) => ({ ...name, path: [...path, index, 'templateName'] }));
 }
 
 function missingWorkload({ spec: { workloadRef } }: Rollout, subject: Subject): readonly Problem[] {
@@ -101,7 +118,7 @@ function snapshotOf(written: Rollout, subject: Subject): { snapshot: RolloutSnap
   return { snapshot, standIns };
 }
 
-const EMPTY_TEMPLATE = {} as PodTemplate & NonNullable<Rollout['spec']['template']>;
+const EMPTY_TEMPLATE = {} as PodTemplate;
 
 function isService({ apiVersion, kind }: { readonly apiVersion: string; readonly kind: string }): boolean {
   return apiVersion === 'v1' && kind === 'Service';

@@ -1,5 +1,5 @@
 /** How a Rollout leads traffic to the new version. */
-import type { CanaryStep, CanaryStrategy, Rollout } from '../../resources/argo.ts';
+import type { CanaryStep, Rollout } from '../../resources/argo.ts';
 import type { Problem } from '../finding.ts';
 import { inRollouts, type Rule } from '../rule.ts';
 
@@ -27,7 +27,8 @@ export const LARGE_FIRST_WEIGHT: Rule = {
   because: 'A bad version hits that share of the users before anything was measured.',
   find: inRollouts((rollout) => {
     const { canary, index, percent } = firstWeight(rollout) ?? {};
-    if (canary === undefined || index === undefined || percent === undefined || percent <= LARGEST_FIRST_PERCENT) return [];
+    if (canary === undefined || index === undefined || percent === undefined || percent <= LARGEST_FIRST_PERCENT)
+      return [];
     return [
       {
         path: [...STEPS, index, 'setWeight'],
@@ -52,7 +53,7 @@ export const NO_PAUSE: Rule = {
   tells: 'steps that set weights and never wait',
   because: 'The weights follow one another as fast as pods start: nothing is measured in between.',
   find: inRollouts(({ spec }) => {
-    const { steps = [] } = spec.strategy?.canary ?? ({} as CanaryStrategy);
+    const steps = spec.strategy?.canary?.steps ?? [];
     if (!steps.some(({ setWeight }) => setWeight !== undefined) || steps.some(waits)) return [];
     const fix = 'put a pause behind each weight, long enough for a few measurements: - pause: {duration: 5m}';
     return [{ path: STEPS, message: 'the steps set weights and never wait', fix }];

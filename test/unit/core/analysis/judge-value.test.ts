@@ -11,20 +11,49 @@ function json(value: Extract<MeasuredValue, { kind: 'json' }>['json']): Measured
 
 describe('given conditions and a value, when it is judged', () => {
   it.each([
-    { success: undefined, failure: undefined, given: 7, then: 'Successful' },
-    { success: '', failure: '', given: 7, then: 'Successful' },
-    { success: 'result > 5', failure: undefined, given: 7, then: 'Successful' },
-    { success: 'result > 5', failure: undefined, given: 3, then: 'Failed' },
-    { success: undefined, failure: 'result > 5', given: 7, then: 'Failed' },
-    { success: undefined, failure: 'result > 5', given: 3, then: 'Successful' },
-    { success: 'result > 1', failure: 'result > 5', given: 9, then: 'Failed' },
-    { success: 'result > 1', failure: 'result > 5', given: 3, then: 'Successful' },
-    { success: 'result > 9', failure: 'result < 5', given: 7, then: 'Inconclusive' },
-    { success: 'result > 9', failure: 'result < 5', given: 3, then: 'Failed' },
-  ])('given success $success, failure $failure and $given, then $then', ({ success, failure, given, then }) => {
-    const metric = { ...aMetric(), successCondition: success, failureCondition: failure } as ReturnType<typeof aMetric>;
-    expect(judgeValue(metric, json(given), at(0))).toEqual({ ok: true, phase: then });
-  });
+    { success: undefined, failure: undefined, given: 7, then: 'Successful', rule: 'no condition is given' },
+    { success: '', failure: '', given: 7, then: 'Successful', rule: 'no condition is given' },
+    { success: 'result > 5', failure: undefined, given: 7, then: 'Successful', rule: 'result > 5 was true' },
+    { success: 'result > 5', failure: undefined, given: 3, then: 'Failed', rule: 'result > 5 was false' },
+    { success: undefined, failure: 'result > 5', given: 7, then: 'Failed', rule: 'result > 5 was true' },
+    { success: undefined, failure: 'result > 5', given: 3, then: 'Successful', rule: 'result > 5 was false' },
+    {
+      success: 'result > 1',
+      failure: 'result > 5',
+      given: 9,
+      then: 'Failed',
+      rule: 'failureCondition result > 5 was true',
+    },
+    {
+      success: 'result > 1',
+      failure: 'result > 5',
+      given: 3,
+      then: 'Successful',
+      rule: 'successCondition result > 1 was true',
+    },
+    {
+      success: 'result > 9',
+      failure: 'result < 5',
+      given: 7,
+      then: 'Inconclusive',
+      rule: 'successCondition result > 9 and failureCondition result < 5 were false',
+    },
+    {
+      success: 'result > 9',
+      failure: 'result < 5',
+      given: 3,
+      then: 'Failed',
+      rule: 'failureCondition result < 5 was true',
+    },
+  ])(
+    'given success $success, failure $failure and $given, then $then because $rule',
+    ({ success, failure, given, then, rule }) => {
+      const metric = { ...aMetric(), successCondition: success, failureCondition: failure } as ReturnType<
+        typeof aMetric
+      >;
+      expect(judgeValue(metric, json(given), at(0))).toEqual({ ok: true, phase: then, rule });
+    },
+  );
 
   it.each<{ given: MeasuredValue; condition: string; then: string }>([
     { given: json(5), condition: 'result.ratio > 0.9', then: 'type float64 has no field ratio' },
@@ -57,6 +86,6 @@ describe('given conditions and a value, when it is judged', () => {
 
   it('given an empty vector that the condition guards, then there is a verdict', () => {
     const metric = aMetric({ successCondition: 'len(result) == 0 || result[0] > 1' });
-    expect(judgeValue(metric, { kind: 'vector', values: [] }, at(0))).toEqual({ ok: true, phase: 'Successful' });
+    expect(judgeValue(metric, { kind: 'vector', values: [] }, at(0))).toMatchObject({ ok: true, phase: 'Successful' });
   });
 });

@@ -82,6 +82,28 @@ describe('given a run of a template', () => {
     expect(failure?.differences).toEqual([{ field: 'phase', expected: 'Failed', found: 'Running' }]);
   });
 
+  it('when a web metric answers with JSON, then its condition sees it', () => {
+    const provider = { web: { url: 'https://shop.test/{{args.x}}' } };
+    const metrics = [rateMetric({ provider, successCondition: 'result.ok && len(result.items) == 2', count: 4 })];
+    const results = new Map([
+      ['rate', seriesOf({ ok: true, items: [1, 2] }, { ok: true, items: [] }, { kind: 'empty' })],
+    ]);
+    const measurements = ['Successful', 'Failed', 'Error'].map((phase) => ({ phase }));
+    const expectations = [expected({ metrics: { rate: { measurements } } }, at(2 * MINUTE))];
+    const { templates } = manifestsWith(metrics);
+    const args = [{ name: 'x', value: 'checkout' }];
+    const manifests = { ...NO_MANIFESTS, templates: [{ ...templates[0]!, spec: { ...templates[0]!.spec, args } }] };
+    const queries = new Map([['rate', { text: 'https://shop.test/checkout', whole: true }]]);
+    expect(runTestCase(aCase({ results, queries, expectations }), manifests).failures).toEqual([]);
+  });
+
+  it('when a job gives a verdict, then no condition is asked', () => {
+    const provider = { job: { spec: { template: {} } } } as unknown as Metric['provider'];
+    const metrics = [{ name: 'rate', provider }];
+    const results = new Map([['rate', seriesOf({ kind: 'verdict', phase: 'Failed' })]]);
+    expect(failuresOf(aCase({ results, expectations: [expected({ phase: 'Failed' })] }), metrics)).toEqual([]);
+  });
+
   it('when a secret is missing, then the test is told what', () => {
     const template = manifestsWith([rateMetric()]).templates[0]!;
     const args = [{ name: 'token', valueFrom: { secretKeyRef: { name: 'store', key: 'token' } } }];
@@ -186,6 +208,27 @@ describe('given a Rollout', () => {
     const results = new Map([['rate', seriesOf(1)]]);
     const testCase = aCase({ subject, results, orders: [{ at: 5 * MINUTE, verb }], expectations: [expected(then)] });
     expect(runTestCase(testCase, manifests).failures).toEqual([]);
+  });
+
+  it('when it is promoted fully in the middle of its analysis, then it is stable at once', () => {
+    const orders = [{ at: 30 * SECOND, verb: 'promote-full' }] as const;
+    const between = { kind: 'between', from: 40 * SECOND, to: 50 * SECOND } as const;
+    const expectations = [expected({ stable: image, phase: 'Healthy' }, between)];
+    const testCase = aCase({ subject, results: new Map([['rate', seriesOf(1)]]), orders, expectations });
+    expect(runTestCase(testCase, manifests).failures).toEqual([]);
+  });
+
+  it('when two runs measure one metric, then each has its own measurements, and they share the series', () => {
+    const twice = aRollout()
+      .replicas(4)
+      .canary([setWeight(25), analysis('template'), analysis('template')])
+      .build();
+    const results = new Map([['rate', seriesOf(1, 0.96, 0.97, 0.98, 0)]]);
+    const measurements = [{ value: 0.97 }, { value: 0.98 }];
+    const expectations = [expected({ phase: 'Healthy', analysis: { step: { metrics: { rate: { measurements } } } } })];
+    expect(
+      runTestCase(aCase({ subject, results, expectations }), { ...manifests, rollouts: [twice] }).failures,
+    ).toEqual([]);
   });
 
   it('when an order is refused, then that is a failure, also behind the last expectation', () => {
