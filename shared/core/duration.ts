@@ -12,7 +12,9 @@ const UNITS: Readonly<Record<string, Millis>> = {
   h: HOUR,
 };
 
-export type DurationResult = { readonly ok: true; readonly ms: Millis } | { readonly ok: false; readonly error: string };
+export type DurationResult =
+  | { readonly ok: true; readonly ms: Millis }
+  | { readonly ok: false; readonly error: string };
 
 /** Strict parse; errors carry the texts of Go's time.ParseDuration. */
 export function parseDuration(text: string): DurationResult {

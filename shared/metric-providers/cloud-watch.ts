@@ -45,6 +45,7 @@ async function ask(input: GetMetricDataInput, asking: Asking): Promise<readonly 
 function clientOf(sdk: Sdk, { environment, transport, deadline, signal, keep }: Asking): CloudWatchClient {
   const { AWS_ENDPOINT_URL_CLOUDWATCH: own, AWS_ENDPOINT_URL: common, AWS_MAX_ATTEMPTS: attempts } = environment;
   const endpoint = own || common;
+  if (endpoint && !URL.canParse(endpoint)) throw new ReadingError('the AWS endpoint of the environment is not a URL');
   const region = knownRegion(environment);
   return new sdk.CloudWatchClient({
     ...(endpoint && { endpoint }),

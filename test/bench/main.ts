@@ -26,6 +26,8 @@ const measured = figures();
 if (process.argv.includes('--json')) console.log(JSON.stringify(measured));
 else {
   for (const { what, perSecond, microseconds } of measured) {
-    console.log(`${perSecond.toLocaleString('en').padStart(12)} /s  ${microseconds.toFixed(2).padStart(8)} µs  ${what}`);
+    console.log(
+      `${perSecond.toLocaleString('en').padStart(12)} /s  ${microseconds.toFixed(2).padStart(8)} µs  ${what}`,
+    );
   }
 }

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { text } from '#core/messages/line.ts';
 import { releaseStory } from '#core/messages/story.ts';
 import type { Reading } from '#core/analysis/reading.ts';
 import type { JsonObject, JsonValue } from '#core/json.ts';
@@ -159,8 +160,8 @@ spec:
     const judged = (await measured()).filter(({ details }) => details['phase'] === 'Failed');
     expect(judged).toHaveLength(2);
     for (const { details } of judged) {
-      const [canary] = JSON.parse(String(details['value'])) as number[];
-      const [stable] = JSON.parse(String((details['stable'] as JsonObject)['value'])) as number[];
+      const [canary] = numbersIn(details['value']);
+      const [stable] = numbersIn((details['stable'] as JsonObject)['value']);
       expect(canary).toBeLessThan(0.7);
       expect(stable).toBeGreaterThan(0.95);
       expect(Number(details['requests'])).toBeGreaterThanOrEqual(50);
@@ -174,6 +175,11 @@ const SERVICE = {
   metadata: { name: 'my-app' },
   spec: { selector: { app: 'my-app' }, ports: [{ port: 8080 }] },
 };
+
+/** Values as a measurement shows them: `[0.5]`. */
+function numbersIn(value: JsonValue | undefined): readonly number[] {
+  return JSON.parse(text(value)) as number[];
+}
 
 async function givenRealMetrics(): Promise<void> {
   let address = '';

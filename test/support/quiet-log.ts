@@ -14,5 +14,13 @@ export function aLog(): Logger & { readonly said: Said[] } {
     (message: string, fields: Record<string, unknown> = {}) => {
       said.push({ level: name, message, fields });
     };
-  return { said, forInvocation: () => undefined, hide: () => undefined, debug: level('debug'), info: level('info'), warn: level('warn'), error: level('error') };
+  return {
+    said,
+    forInvocation: () => undefined,
+    hide: () => undefined,
+    debug: level('debug'),
+    info: level('info'),
+    warn: level('warn'),
+    error: level('error'),
+  };
 }

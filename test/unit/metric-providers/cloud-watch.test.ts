@@ -98,6 +98,11 @@ describe('given a CloudWatch metric, when it is asked', () => {
     expect([own.requests.length, common.requests.length]).toEqual([1, 0]);
   });
 
+  it('then an endpoint that is no URL is an error', async () => {
+    const { reading } = await cloudWatch(answering(''), {}, { ...ENVIRONMENT, AWS_ENDPOINT_URL_CLOUDWATCH: 'nowhere' });
+    expect(reading).toEqual(error('the AWS endpoint of the environment is not a URL'));
+  });
+
   it('then an interval that is no duration is an error, and nothing is asked', async () => {
     const { reading, requests } = await cloudWatch(answering(''), { interval: 'soon' });
     expect(reading).toEqual(error('time: invalid duration "soon"'));
