@@ -35,7 +35,7 @@ export function createApiHandler(ports: ApiPorts) {
     try {
       const caller = (await ports.tokens()).find(({ token }) => isBearer(request.headers['authorization'], token));
       if (caller === undefined) return problem(401, 'the bearer token is missing or wrong');
-      const [, , resource = '', ...parts] = request.path.split('/').map(decodeURIComponent);
+      const [, , resource = '', ...parts] = request.path.split('/').map(decoded);
       const route = ROUTES[`${request.method} ${resource}`];
       return await (route?.(ports, parts, request, caller) ??
         problem(404, `nothing at ${request.method} ${request.path}`));
@@ -44,6 +44,15 @@ export function createApiHandler(ports: ApiPorts) {
       return problem(503, 'not available now; try again');
     }
   };
+}
+
+/** A part that is not encoded as it should be names nothing. */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return '';
+  }
 }
 
 async function listRollouts(ports: ApiPorts): Promise<WebResponse> {

@@ -45,7 +45,7 @@ export function createJsonVoice(print: Print): Voice {
       const { cluster, namespace, kind, name } = key;
       const rollout = release?.rollout ?? (kind === 'Rollout' ? name : undefined);
       const about = { cluster, namespace, kind, name, rollout, release: releaseId };
-      print(JSON.stringify({ type, at: formatTimestamp(at), ...about, message, ...details }));
+      print(JSON.stringify({ type, at: formatTimestamp(at), ...about, ...details, message }));
     },
     follow: () => undefined,
     say: () => undefined,
