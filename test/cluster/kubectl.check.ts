@@ -1,22 +1,17 @@
-/** The real kubectl against the stand-in; skipped on machines that have none. */
+/** The real kubectl against the embedded API: `npm run test:kubectl`, where there is a kubectl; without one it fails. */
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { kubeconfigFor, startServer, type KubernetesServer } from '../../../../infra/local/kubernetes/server.ts';
-import { Store } from '../../../../infra/local/kubernetes/store.ts';
-import { VirtualClock } from '../../../support/virtual-clock.ts';
-import { replicaSet, rollout } from './manifests.ts';
+import { kubeconfigFor, startServer, type KubernetesServer } from '../../infra/local/kubernetes/server.ts';
+import { Store } from '../../infra/local/kubernetes/store.ts';
+import { VirtualClock } from '../support/virtual-clock.ts';
+import { replicaSet, rollout } from '../unit/infra/kubernetes/manifests.ts';
 
 const run = promisify(execFile);
-const hasKubectl = await run('kubectl', ['version', '--client']).then(
-  () => true,
-  () => false,
-);
-
-(hasKubectl ? describe : describe.skip)('kubectl', () => {
+describe('kubectl', () => {
   let server: KubernetesServer;
   let folder: string;
 
