@@ -123,3 +123,16 @@ describe('install', () => {
     expect(run.stderr).toContain('npm could not be started');
   });
 });
+
+describe('given the scripts that people run first', () => {
+  const file = fileURLToPath(new URL('../../../package.json', import.meta.url));
+  const { scripts } = JSON.parse(readFileSync(file, 'utf8')) as { scripts: Record<string, string> };
+
+  it.each(['start', 'test', 'weir', 'build:cli'])(
+    'when npm leaves out pre-scripts (ignore-scripts), then %s installs all the same',
+    (name) => {
+      expect(scripts[name]).toMatch(/^node infra\/local\/install\.mjs && /);
+      expect(scripts).not.toHaveProperty(`pre${name}`);
+    },
+  );
+});
