@@ -7,6 +7,7 @@ import { fullName, resolveName, type RolloutName } from '#core/commands/resolve-
 import type { RolloutView } from '#core/messages/tree/view.ts';
 import type { Rollout } from '#core/resources/argo.ts';
 import { SECOND } from '#core/time.ts';
+import type { DeliveredAlert, ExplainedAlert } from '../functions/api/alerts.ts';
 import type { ReleaseHistory } from '../functions/api/history.ts';
 import type { Io } from './io.ts';
 
@@ -85,6 +86,17 @@ export class Client {
 
   async order(id: string, words: string): Promise<{ readonly id: string }> {
     return answerOf(await this.#http.post('/orders', { id, words }));
+  }
+
+  async alerts(limit: number): Promise<readonly DeliveredAlert[]> {
+    return (await this.#get<{ alerts: readonly DeliveredAlert[] }>(`/alerts?limit=${limit}`)).alerts;
+  }
+
+  /** @param payload as Alertmanager sends it */
+  async testAlerts(payload: string): Promise<readonly ExplainedAlert[]> {
+    const headers = { 'content-type': 'application/json' };
+    return answerOf<{ alerts: readonly ExplainedAlert[] }>(await this.#http.post('/alerts', payload, { headers }))
+      .alerts;
   }
 
   orderState(id: string): Promise<OrderAnswer> {

@@ -13,6 +13,7 @@ const VERBS: Readonly<Record<string, () => Promise<Verb>>> = {
   retry: async () => (await import('./orders.ts')).retry,
   pause: async () => (await import('./orders.ts')).pause,
   history: async () => (await import('./history.ts')).history,
+  alert: async () => (await import('./alert.ts')).alert,
   eval: async () => (await import('./eval.ts')).evaluate,
   test: async () => (await import('./test.ts')).test,
   lint: async () => (await import('./lint.ts')).lint,

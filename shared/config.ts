@@ -1,6 +1,7 @@
 /** Weir's own configuration: one YAML file, validated as a whole, every problem reported together. */
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { ALERT_ACTIONS, DEFAULT_ALERT_POLICY, type AlertSubject } from '#core/alerts/policy.ts';
 import { parseIp, parseRange } from '#core/egress/ip-address.ts';
 import { InvalidSpecError, messageOf } from '#core/errors.ts';
 
@@ -63,10 +64,37 @@ const egress = z.strictObject({
     .default([]),
 });
 
+const alertAction = z.enum(ALERT_ACTIONS);
+
+/** Severity → action; what is not named keeps its default. */
+const bySeverity = (subject: AlertSubject) =>
+  z
+    .record(z.string().min(1), alertAction)
+    .default({})
+    .transform((named) => ({ ...DEFAULT_ALERT_POLICY.severity[subject], ...named }));
+
+const alerts = z.strictObject({
+  mapping: z
+    .array(
+      z.strictObject({
+        match: z
+          .record(z.string().min(1), z.string())
+          .refine((labels) => Object.keys(labels).length > 0, 'names no label'),
+        rollout: z.string().regex(/^([^/\s]+\/){0,2}[^/\s]+$/, 'must be [[cluster/]namespace/]rollout'),
+      }),
+    )
+    .default([]),
+  severity: z
+    .strictObject({ canary: bySeverity('canary'), stable: bySeverity('stable'), rollout: bySeverity('rollout') })
+    .prefault({}),
+  watchdog: z.string().min(1).default(DEFAULT_ALERT_POLICY.watchdog),
+});
+
 const weirConfig = z.strictObject({
   clusters,
   policy: z.array(policyRule).default([]),
   egress: egress.prefault({}),
+  alerts: alerts.prefault({}),
 });
 
 export type WeirConfig = z.infer<typeof weirConfig>;

@@ -3,15 +3,20 @@
  * only after the durable write. Alertmanager retries 5xx only, so overload and a store that is down answer 503, never 429.
  */
 import { alertId, type Alert } from '#core/alerts/alert.ts';
+import { truncatedAlert } from '#core/alerts/truncated.ts';
 import { messageOf } from '#core/errors.ts';
 import type { JsonObject } from '#core/json.ts';
 import { isBearer } from '#shared/bearer-token.ts';
+import { ALERT_DELIVERIES, personOf } from '#shared/controllers/alert-plan.ts';
 import type { Clock, Log, OrderSender, OrderStore } from '#shared/ports.ts';
 import type { WebRequest, WebResponse } from '#shared/web-request.ts';
-import { parseAlertGroup, type AlertGroup } from './schema.ts';
+import { parseAlertGroup, type AlertGroup } from '#shared/alertmanager/payload.ts';
 
 /** Larger bodies are refused: an Alertmanager sends far less, or has `max_alerts` to keep to it. */
 const LARGEST_BODY = 1024 * 1024;
+
+/** Alerts of one delivery that are stored side by side. */
+const AT_ONCE = 25;
 
 export interface AlertmanagerPorts {
   readonly clock: Clock;
@@ -47,26 +52,27 @@ export function createAlertmanagerHandler(ports: AlertmanagerPorts) {
 
   /** Also what is known already is sent again: the first delivery may have died before it was sent. @returns new ones */
   async function storeAll(group: AlertGroup): Promise<number> {
+    const leftOut = truncatedAlert(group, ports.clock.now());
+    const alerts = leftOut === undefined ? group.alerts : [...group.alerts, leftOut];
     let stored = 0;
-    for (const alert of group.alerts) {
-      const id = alertId(alert);
-      const result = await ports.orders.accept(toOrder(id, alert, group));
-      if (result === 'accepted') stored += 1;
-      await ports.sender.send(id);
+    for (let from = 0; from < alerts.length; from += AT_ONCE) {
+      const results = await Promise.all(alerts.slice(from, from + AT_ONCE).map((alert) => store(alert, group)));
+      stored += results.filter((result) => result === 'accepted').length;
     }
     return stored;
   }
 
+  async function store(alert: Alert, group: AlertGroup): Promise<'accepted' | 'duplicate'> {
+    const id = alertId(alert);
+    const result = await ports.orders.accept(toOrder(id, alert, group));
+    await ports.sender.send(id);
+    return result;
+  }
+
   function toOrder(id: string, alert: Alert, group: AlertGroup) {
-    const { labels } = alert;
     const order: JsonObject = { kind: 'alert', alert: { ...alert }, truncatedAlerts: group.truncatedAlerts };
-    const place = {
-      cluster: labels['cluster'] ?? '',
-      namespace: labels['namespace'] ?? '',
-      name: labels['rollout'] ?? '',
-    };
-    const person = `alertmanager:${alert.fingerprint}`;
-    return { id, receivedAt: ports.clock.now(), person, rollout: place, order, state: 'accepted' } as const;
+    const filed = { rollout: ALERT_DELIVERIES, person: personOf(alert) };
+    return { id, receivedAt: ports.clock.now(), ...filed, order, state: 'accepted' } as const;
   }
 }
 

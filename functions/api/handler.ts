@@ -1,24 +1,32 @@
 /** The JSON API behind the `weir` CLI: how rollouts stand, what happened to them, and orders. */
+import { DEFAULT_ALERT_POLICY, type AlertPolicy } from '#core/alerts/policy.ts';
 import { parseWords } from '#core/commands/parse.ts';
 import { messageOf } from '#core/errors.ts';
+import { parseAlertGroup } from '#shared/alertmanager/payload.ts';
 import { isBearer } from '#shared/bearer-token.ts';
 import { findRollouts } from '#shared/controllers/find-rollouts.ts';
 import { placeOrder, type OrderPorts } from '#shared/controllers/place-order.ts';
 import { readView } from '#shared/controllers/view.ts';
 import type { Ports } from '#shared/ports.ts';
 import type { WebRequest, WebResponse } from '#shared/web-request.ts';
-import { parseOrderRequest } from './schema.ts';
+import { deliveredAlerts, explainAlerts } from './alerts.ts';
 import { readHistory } from './history.ts';
+import { parseOrderRequest } from './schema.ts';
 
 export interface ApiPorts extends OrderPorts, Pick<Ports, 'sites' | 'history' | 'log'> {
   /** Who may ask, by token: the name stands in the audit trail. */
   tokens(): Promise<readonly ApiToken[]>;
+  /** What the configuration says about alerts. */
+  readonly alerts?: AlertPolicy;
 }
 
 export interface ApiToken {
   readonly token: string;
   readonly name: string;
 }
+
+/** Deliveries of one answer. */
+const MOST_ALERTS = 500;
 
 type Route = (ports: ApiPorts, parts: readonly string[], request: WebRequest, caller: ApiToken) => Promise<WebResponse>;
 
@@ -28,6 +36,8 @@ const ROUTES: Readonly<Record<string, Route>> = {
   'GET history': getHistory,
   'POST orders': postOrder,
   'GET orders': getOrder,
+  'GET alerts': listAlerts,
+  'POST alerts': testAlerts,
 };
 
 export function createApiHandler(ports: ApiPorts) {
@@ -96,6 +106,19 @@ async function getOrder(ports: ApiPorts, [id = '']: readonly string[]): Promise<
   if (order === undefined) return problem(404, `no order ${id}`);
   const { state, verdict, receivedAt, finishedAt, person } = order;
   return { status: 200, body: { id, state, verdict, receivedAt, finishedAt, person } };
+}
+
+async function listAlerts(ports: ApiPorts, _parts: readonly string[], { query }: WebRequest): Promise<WebResponse> {
+  const limit = Math.min(Math.max(Number(query['limit'] ?? 50) || 50, 1), MOST_ALERTS);
+  return { status: 200, body: { alerts: await deliveredAlerts(ports.orders, limit) } };
+}
+
+/** A payload as Alertmanager sends it: what it would do. Nothing is stored and nothing is done. */
+async function testAlerts(ports: ApiPorts, _parts: readonly string[], { rawBody }: WebRequest): Promise<WebResponse> {
+  const parsed = parseAlertGroup(rawBody);
+  if ('problem' in parsed) return problem(400, parsed.problem);
+  const explained = await explainAlerts(parsed.group, ports, ports.alerts ?? DEFAULT_ALERT_POLICY);
+  return { status: 200, body: { alerts: explained } };
 }
 
 function problem(status: number, error: string): WebResponse {

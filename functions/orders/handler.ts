@@ -1,5 +1,6 @@
 /** Applies a stored order; what was done is stored with it and told to who asked. */
 import type { SQSRecord } from 'aws-lambda';
+import { DEFAULT_ALERT_POLICY, type AlertPolicy } from '#core/alerts/policy.ts';
 import type { PolicyRule } from '#core/commands/authorize.ts';
 import type { Verdict } from '#core/commands/command.ts';
 import { messageOf } from '#core/errors.ts';
@@ -11,11 +12,15 @@ import { parseOrderContent, parseOrderMessage, type OrderContent } from './schem
 
 export interface OrdersOptions {
   readonly policy?: readonly PolicyRule[];
+  readonly alerts?: AlertPolicy;
   /** Tells the asker what became of the order; a failure here never repeats the order. */
   readonly answer?: (order: StoredOrder, verdict: Verdict) => Promise<void>;
 }
 
-export function createOrdersHandler(ports: Ports, { policy = [], answer }: OrdersOptions = {}) {
+export function createOrdersHandler(
+  ports: Ports,
+  { policy = [], alerts = DEFAULT_ALERT_POLICY, answer }: OrdersOptions = {},
+) {
   /** @throws what the queue must try again later */
   return async function applyMessage({ body }: Pick<SQSRecord, 'body'>): Promise<void> {
     await applyOrder(parseOrderMessage(body).orderId);
@@ -38,7 +43,7 @@ export function createOrdersHandler(ports: Ports, { policy = [], answer }: Order
   }
 
   async function carryOut(order: StoredOrder, content: OrderContent): Promise<Verdict> {
-    if (content.kind === 'alert') return applyAlert(order, content.alert, ports, policy);
+    if (content.kind === 'alert') return applyAlert(order, content.alert, ports, { alerts, policy });
     const { command, actor } = content;
     const verdict = await executeCommand(command, actor, ports, policy);
     await tellOrder('ordered', order, `${command.verb} by ${actor.name}: ${verdict.says}`, ports);

@@ -1,5 +1,6 @@
 /** The functions of Weir in one process: the very handlers that Lambda runs, on in-process queues, bus and schedule. */
 import { MINUTE, SECOND, type Millis } from '#core/time.ts';
+import type { AlertPolicy } from '#core/alerts/policy.ts';
 import type { PolicyRule } from '#core/commands/authorize.ts';
 import type { Verdict } from '#core/commands/command.ts';
 import type { LambdaPorts } from '#shared/lambda.ts';
@@ -35,6 +36,7 @@ export interface EngineParts {
   readonly announcer: Announcer;
   readonly log: Logger;
   readonly policy?: readonly PolicyRule[];
+  readonly alerts?: AlertPolicy;
   /** Function timeout < hold < visibility, on the clock of the timers. */
   readonly hold?: Millis;
   readonly answer?: (order: StoredOrder, verdict: Verdict) => Promise<void>;
@@ -100,8 +102,12 @@ export function createEngine(parts: EngineParts): Engine {
   };
 }
 
-function ordersOptions({ policy, answer }: EngineParts) {
-  return { ...(policy === undefined ? {} : { policy }), ...(answer === undefined ? {} : { answer }) };
+function ordersOptions({ policy, alerts, answer }: EngineParts) {
+  return {
+    ...(policy === undefined ? {} : { policy }),
+    ...(alerts === undefined ? {} : { alerts }),
+    ...(answer === undefined ? {} : { answer }),
+  };
 }
 
 /** EventBridge's rate(1 minute): a tick that fails or is slow does not keep the next one from coming. */

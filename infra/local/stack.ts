@@ -166,7 +166,7 @@ function startEngine(
   clock: ScaledClock,
   dynamodb: LocalDynamodb,
   cluster: KubernetesCluster,
-  { clusters, egress, policy }: WeirConfig,
+  { clusters, egress, policy, alerts }: WeirConfig,
   slack: SlackStandIn,
   { announcer, log, speed }: StackOptions,
 ): Engine {
@@ -182,6 +182,7 @@ function startEngine(
     announcer,
     log,
     policy: policy as NonNullable<Parameters<typeof createEngine>[0]['policy']>,
+    alerts,
     hold: HOLD_REAL_MS * speed,
     answer: async ({ order }, { says }) => {
       const to = order['answerTo'];

@@ -1,80 +1,77 @@
 /** A stored alert: which Rollouts it means, what it does to each, and what was done, one record per Rollout. */
 import { alertName, type Alert } from '#core/alerts/alert.ts';
-import { concerns, targetOf, type AlertTarget } from '#core/alerts/attribute.ts';
-import { reactTo, type Reaction } from '#core/alerts/react.ts';
+import type { AlertPolicy } from '#core/alerts/policy.ts';
+import type { Reaction } from '#core/alerts/react.ts';
 import type { PolicyRule } from '#core/commands/authorize.ts';
 import { bindTo, type Actor, type Command, type Verdict } from '#core/commands/command.ts';
-import { ARGO_API_VERSION, type Rollout } from '#core/resources/argo.ts';
-import type { Service } from '#core/resources/kubernetes.ts';
-import type { ObjectKey, Ports, Site, StoredOrder } from '../ports.ts';
+import type { Rollout } from '#core/resources/argo.ts';
+import type { ObjectKey, Ports, StoredOrder } from '../ports.ts';
+import { reactionTo, targetsOf } from './alert-plan.ts';
 import { executeCommand } from './command.ts';
 import { evaluateNow } from './evaluate.ts';
 import { tellOrder } from './order-told.ts';
-import { siteOf } from './site.ts';
 
-/** @returns what became of the alert as a whole */
-export async function applyAlert(
-  order: StoredOrder,
-  alert: Alert,
-  ports: Ports,
-  policy: readonly PolicyRule[],
-): Promise<Verdict> {
-  const target = targetOf(alert, [...ports.sites.keys()]);
-  if ('missing' in target) return { state: 'refused', says: `matches no rollout: ${target.missing}` };
-  const rollouts = await rolloutsOf(target.found, siteOf(target.found, ports));
-  const done: string[] = [];
-  for (const rollout of rollouts)
-    done.push(await applyToRollout(order, alert, rollout, target.found.cluster, ports, policy));
-  if (done.length === 0)
-    return { state: 'refused', says: `matches no rollout: ${target.found.by}=${target.found.value}` };
-  return { state: 'applied', says: done.join('; ') };
+export interface AlertRules {
+  readonly alerts: AlertPolicy;
+  readonly policy: readonly PolicyRule[];
 }
 
-async function rolloutsOf(target: AlertTarget, { cluster }: Site): Promise<readonly Rollout[]> {
-  const scope = target.namespace === undefined ? {} : { namespace: target.namespace };
-  const { items } = await cluster.list<Rollout>({ apiVersion: ARGO_API_VERSION, kind: 'Rollout', ...scope });
-  const services =
-    target.by === 'service' ? (await cluster.list<Service>({ apiVersion: 'v1', kind: 'Service', ...scope })).items : [];
-  return items.filter((rollout) =>
-    concerns(
-      target,
-      rollout,
-      services.filter(({ metadata }) => metadata.namespace === rollout.metadata.namespace),
-    ),
-  );
+/** An alert and one of the Rollouts that it is about. */
+interface Concern {
+  readonly alert: Alert;
+  readonly rollout: Rollout;
+  readonly key: ObjectKey;
 }
 
-async function applyToRollout(
-  order: StoredOrder,
-  alert: Alert,
-  rollout: Rollout,
-  cluster: string,
-  ports: Ports,
-  policy: readonly PolicyRule[],
-): Promise<string> {
-  const { namespace, name } = rollout.metadata;
-  const own = await decideOnce(order, alert, rollout, cluster, ports);
-  if (own.state !== 'accepted') return `${namespace}/${name}: ${own.verdict ?? own.state}`;
-  const verdict = await carryOut(own.order as unknown as Reaction, own, alert, rollout, cluster, ports, policy);
+/**
+ * @returns what became of the alert as a whole
+ * @throws what the queue must try again later, once all that could be done is done
+ */
+export async function applyAlert(order: StoredOrder, alert: Alert, ports: Ports, rules: AlertRules): Promise<Verdict> {
+  if (alertName(alert) === rules.alerts.watchdog) return { state: 'applied', says: 'the way from Alertmanager works' };
+  const targets = await targetsOf(alert, ports, rules.alerts);
+  if ('missing' in targets) return { state: 'refused', says: `matches no rollout: ${targets.missing}` };
+  const done = [];
+  for (const rollout of targets.rollouts) {
+    const { namespace, name } = rollout.metadata;
+    const key = { cluster: targets.cluster, kind: 'Rollout', namespace, name } as const;
+    done.push(await settled(applyToRollout(order, { alert, rollout, key }, ports, rules)));
+  }
+  const failed = done.find((result) => result.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+  return {
+    state: 'applied',
+    says: done.flatMap((result) => (result.status === 'fulfilled' ? result.value : [])).join('; '),
+  };
+}
+
+async function settled<T>(work: Promise<T>): Promise<PromiseSettledResult<T>> {
+  const [result] = await Promise.allSettled([work]);
+  return result;
+}
+
+async function applyToRollout(order: StoredOrder, concern: Concern, ports: Ports, rules: AlertRules): Promise<string> {
+  const { alert, key } = concern;
+  const own = await decideOnce(order, concern, ports, rules.alerts);
+  const where = `${key.namespace}/${key.name}`;
+  if (own.state !== 'accepted') return `${where}: ${own.verdict ?? own.state}`;
+  const verdict = await carryOut(own, concern, ports, rules.policy);
   await ports.orders.finish(own.id, { state: verdict.state, verdict: verdict.says, finishedAt: ports.clock.now() });
   await tellOrder('alerted', own, `alert ${alertName(alert)} (${alert.status}): ${verdict.says}`, ports);
-  return `${namespace}/${name}: ${verdict.says}`;
+  return `${where}: ${verdict.says}`;
 }
 
 /** The reaction is stored before it is carried out: a redelivery must not decide anew on what it has done itself. */
 async function decideOnce(
   order: StoredOrder,
-  alert: Alert,
-  rollout: Rollout,
-  cluster: string,
+  { alert, rollout, key }: Concern,
   ports: Ports,
+  policy: AlertPolicy,
 ): Promise<StoredOrder> {
-  const { namespace, name } = rollout.metadata;
-  const id = `${order.id}/${cluster}/${namespace}/${name}`;
+  const id = `${order.id}/${key.cluster}/${key.namespace}/${key.name}`;
   const known = await ports.orders.get(id);
   if (known !== undefined) return known;
-  const key: ObjectKey = { cluster, kind: 'Rollout', namespace, name };
-  const reaction = reactTo(alert, rollout, (await ports.history.latest(key))?.release);
+  const reaction = await reactionTo(alert, rollout, key, ports, { policy, orderId: order.id });
   const about = { alertname: alertName(alert), severity: alert.labels['severity'] ?? '' };
   const own: StoredOrder = { ...order, id, rollout: key, order: { kind: 'reaction', ...reaction, ...about } };
   await ports.orders.accept(own);
@@ -82,34 +79,38 @@ async function decideOnce(
 }
 
 async function carryOut(
-  { action, because }: Reaction,
   order: StoredOrder,
-  alert: Alert,
-  rollout: Rollout,
-  cluster: string,
+  concern: Concern,
   ports: Ports,
   policy: readonly PolicyRule[],
 ): Promise<Verdict> {
+  const { action, because } = order.order as unknown as Reaction;
   switch (action) {
     case 'off':
       return { state: 'applied', says: `ignored: ${because}` };
     case 'notify':
       return { state: 'applied', says: `told: ${because}` };
     case 'evaluate':
-      return evaluateNow(rollout, order.id, cluster, ports);
+      return evaluateNow(concern.rollout, order.id, concern.key.cluster, ports);
     case 'abort':
     case 'pause': {
-      const { namespace, name } = rollout.metadata;
-      const reason = `alert ${alertName(alert)}: ${because}`;
-      const command: Command = {
-        verb: action,
-        rollout: { cluster, namespace, name },
-        binding: bindTo(rollout),
-        reason,
-      };
-      const actor: Actor = { id: order.person, name: `alert ${alertName(alert)}`, kind: 'alert' };
-      const verdict = await executeCommand(command, actor, ports, policy);
+      const verdict = await executeCommand(
+        commandFor(action, because, concern),
+        actorFor(order, concern),
+        ports,
+        policy,
+      );
       return { ...verdict, says: `${verdict.says} (${because})` };
     }
   }
+}
+
+function commandFor(verb: 'abort' | 'pause', because: string, { alert, rollout, key }: Concern): Command {
+  const { cluster, namespace, name } = key;
+  const reason = `alert ${alertName(alert)}: ${because}`;
+  return { verb, rollout: { cluster, namespace, name }, binding: bindTo(rollout), reason };
+}
+
+function actorFor({ person }: StoredOrder, { alert }: Concern): Actor {
+  return { id: person, name: `alert ${alertName(alert)}`, kind: 'alert' };
 }

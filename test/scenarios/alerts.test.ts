@@ -3,6 +3,7 @@ import { POD_TEMPLATE_HASH } from '#core/resources/keys.ts';
 import { MINUTE, SECOND } from '#core/time.ts';
 import type { WebResponse } from '#shared/web-request.ts';
 import { createAlertmanagerHandler } from '../../functions/alertmanager/handler.ts';
+import { createApiHandler } from '../../functions/api/handler.ts';
 import { World } from '../support/world.ts';
 import { CANARY, SUCCESS_RATE } from '../support/manifests.ts';
 
@@ -24,7 +25,7 @@ async function givenAReleaseAtForty(): Promise<string> {
   return (await world.rollout()).status?.currentPodHash ?? '';
 }
 
-async function fires(labels: Record<string, string>, more: object = {}): Promise<WebResponse> {
+async function fires(labels: Record<string, string>, more: object = {}, group: object = {}): Promise<WebResponse> {
   const handler = createAlertmanagerHandler({
     ...world.engine.ports,
     sender: world.engine.orderSender,
@@ -39,8 +40,14 @@ async function fires(labels: Record<string, string>, more: object = {}): Promise
     fingerprint: 'f1',
     ...more,
   };
-  const rawBody = JSON.stringify({ version: '4', alerts: [alert] });
+  const rawBody = JSON.stringify({ version: '4', alerts: [alert], ...group });
   return handler({ method: 'POST', path: '/', headers: { authorization: 'Bearer token' }, query: {}, rawBody });
+}
+
+function askApi(method: string, path: string, rawBody = ''): Promise<WebResponse> {
+  const tokens = async () => [{ token: 'secret', name: 'ana' }];
+  const api = createApiHandler({ ...world.engine.ports, sender: world.engine.orderSender, tokens });
+  return api({ method, path, headers: { authorization: 'Bearer secret' }, query: {}, rawBody });
 }
 
 const isAborted = async () => (await world.rollout()).status?.abort === true;
@@ -142,6 +149,41 @@ describe('given a release whose own analysis passes', () => {
     expect(await verdicts()).toContain('the release is aborted (critical, on the pods being released)');
   });
 
+  it('when Alertmanager left alerts out of the payload, then the metrics are asked: what was left out is not known', async () => {
+    await givenAReleaseAtForty();
+    const before = measurements;
+    await fires(
+      { severity: 'info', rollout: 'other' },
+      {},
+      { truncatedAlerts: 3, commonLabels: { rollout: 'my-app' } },
+    );
+    await world.passes(2 * SECOND);
+    expect(measurements).toBe(before + 1);
+    expect((await verdicts()).join()).toContain('are asked now');
+  });
+
+  it('when a payload would abort it, then asking what it would do changes nothing', async () => {
+    const hash = await givenAReleaseAtForty();
+    const labels = { alertname: 'Errors', severity: 'critical', rollouts_pod_template_hash: hash };
+    const startsAt = new Date(world.clock.now()).toISOString();
+    const alerts = [
+      { status: 'firing', labels, startsAt, fingerprint: 'f1' },
+      { status: 'firing', labels: { alertname: 'Watchdog' }, startsAt, fingerprint: 'f2' },
+      { status: 'firing', labels: { alertname: 'DiskFull' }, startsAt, fingerprint: 'f3' },
+    ];
+    const answer = await askApi('POST', '/api/alerts', JSON.stringify({ version: '4', alerts }));
+    await world.passes(2 * SECOND);
+    expect(await isAborted()).toBe(false);
+    const rollout = { cluster: 'local', namespace: 'default', name: 'my-app' };
+    expect(answer.body).toMatchObject({
+      alerts: [
+        { rollouts: [{ rollout, action: 'abort', because: 'critical, on the pods being released' }] },
+        { missing: expect.stringContaining('proves the way') },
+        { missing: expect.stringContaining('none of the labels') },
+      ],
+    });
+  });
+
   it('when the same alert comes three times, then it acts once', async () => {
     const hash = await givenAReleaseAtForty();
     for (let repeat = 0; repeat < 3; repeat++) await fires({ severity: 'critical', rollouts_pod_template_hash: hash });
@@ -161,12 +203,23 @@ describe('given no release', () => {
     );
   });
 
+  it('when the Watchdog fires, then the way works, and nothing else happens', async () => {
+    await fires({ alertname: 'Watchdog', rollout: 'my-app' });
+    await world.passes(10 * SECOND);
+    const [order] = await world.engine.ports.orders.ofPerson('alertmanager:f1');
+    expect(order).toMatchObject({ state: 'applied', verdict: 'the way from Alertmanager works' });
+    expect(await verdicts()).toEqual([]);
+  });
+
   it('when an alert matches nothing, then it is stored with the reason', async () => {
     await fires({ severity: 'critical' });
     await world.passes(10 * SECOND);
     const [order] = await world.engine.ports.orders.ofPerson('alertmanager:f1');
     expect(order).toMatchObject({ state: 'refused' });
     expect(order?.verdict).toContain('none of the labels rollout');
+    expect((await askApi('GET', '/api/alerts')).body).toMatchObject({
+      alerts: [{ alert: 'Errors', state: 'refused', verdict: expect.stringContaining('matches no rollout') }],
+    });
   });
 
   it.each([

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { InvalidSpecError } from '#core/errors.ts';
+import { DEFAULT_ALERT_POLICY } from '#core/alerts/policy.ts';
 import { parseConfig } from '#shared/config.ts';
 
 describe('given a weir.yaml', () => {
@@ -8,6 +9,7 @@ describe('given a weir.yaml', () => {
       clusters: [{ name: 'prod', controllers: [], namespaces: [], metrics: [] }],
       policy: [],
       egress: { allowHosts: [], denyHosts: [], loopback: [], privateRanges: [] },
+      alerts: DEFAULT_ALERT_POLICY,
     });
   });
 
@@ -35,6 +37,29 @@ describe('given a weir.yaml', () => {
   ])('when egress.%s holds %j, then it is told: a list that matches nothing protects nothing', (list, entry, then) => {
     const text = JSON.stringify({ clusters: [{ name: 'prod' }], egress: { [list]: ['10.0.0.1', entry] } });
     expect(problemsOf(text)).toContain(`egress.${list}[1]: ${then}`);
+  });
+
+  it('when it says what alerts do, then what it does not name keeps its default', () => {
+    const alerts = {
+      mapping: [{ match: { destination_workload: '*' }, rollout: 'shop/{{destination_workload}}' }],
+      severity: { rollout: { critical: 'abort' } },
+    };
+    const { severity, mapping } = parseConfig(
+      JSON.stringify({ clusters: [{ name: 'prod' }], alerts }),
+      'weir.yaml',
+    ).alerts;
+    expect(mapping).toEqual(alerts.mapping);
+    expect(severity.rollout).toEqual({ critical: 'abort', '*': 'evaluate' });
+    expect(severity.canary).toEqual(DEFAULT_ALERT_POLICY.severity.canary);
+  });
+
+  it.each([
+    [{ mapping: [{ match: {}, rollout: 'a' }] }, 'alerts.mapping[0].match: names no label'],
+    [{ mapping: [{ match: { a: 'b' }, rollout: 'a/b/c/d' }] }, 'alerts.mapping[0].rollout: must be'],
+    [{ severity: { canary: { critical: 'explode' } } }, 'alerts.severity.canary.critical'],
+    [{ severity: { other: {} } }, 'alerts.severity: '],
+  ])('when alerts are %j, then it is told', (alerts, then) => {
+    expect(problemsOf(JSON.stringify({ clusters: [{ name: 'prod' }], alerts }))).toContain(then);
   });
 
   it('when several things are wrong, then all are told at once, each with its place', () => {

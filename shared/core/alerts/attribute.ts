@@ -2,6 +2,8 @@
 import type { Rollout } from '../resources/argo.ts';
 import type { Service } from '../resources/kubernetes.ts';
 import type { Alert } from './alert.ts';
+import { mappedLabels } from './mapping.ts';
+import type { AlertMapping } from './policy.ts';
 
 /** Labels that name a Rollout, the most exact first. */
 const NAMING = ['rollout', 'rollouts_pod_template_hash', 'service', 'pod'] as const;
@@ -16,15 +18,29 @@ export interface AlertTarget {
 
 export type Targeting = { readonly found: AlertTarget } | { readonly missing: string };
 
-/** `cluster` may be left out when one is configured. */
-export function targetOf({ labels }: Alert, clusters: readonly string[]): Targeting {
+/**
+ * `cluster` may be left out when one is configured. The team's mapping rules go before `service` and `pod`, which are often
+ * those of an exporter.
+ */
+export function targetOf(alert: Alert, clusters: readonly string[], mapping: readonly AlertMapping[] = []): Targeting {
+  const labels = isNamed(alert) ? alert.labels : (mappedLabels(alert, mapping) ?? alert.labels);
   const cluster = labels['cluster'] ?? (clusters.length === 1 ? clusters[0] : undefined);
   if (cluster === undefined) return { missing: 'the alert has no label "cluster", and several are configured' };
   if (!clusters.includes(cluster)) return { missing: `cluster "${cluster}" is not configured` };
-  const by = NAMING.find((label) => (labels[label] ?? '') !== '');
-  if (by === undefined) return { missing: `the alert has none of the labels ${NAMING.join(', ')}` };
+  const by = namingLabel(labels);
+  if (by === undefined) {
+    return { missing: `the alert has none of the labels ${NAMING.join(', ')}, and no rule of alerts.mapping fits it` };
+  }
   const namespace = labels['namespace'];
   return { found: { cluster, by, value: labels[by] ?? '', ...(namespace === undefined ? {} : { namespace }) } };
+}
+
+function isNamed({ labels }: Alert): boolean {
+  return ['rollout', 'rollouts_pod_template_hash'].some((label) => (labels[label] ?? '') !== '');
+}
+
+function namingLabel(labels: Alert['labels']): AlertTarget['by'] | undefined {
+  return NAMING.find((label) => (labels[label] ?? '') !== '');
 }
 
 /** @param services those of the Rollout's namespace that carry the target's name */

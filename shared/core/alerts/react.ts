@@ -2,46 +2,59 @@
 import type { ReleaseSummary } from '../history/record.ts';
 import type { Rollout } from '../resources/argo.ts';
 import type { Alert } from './alert.ts';
+import { isBackground, type Delivery } from './background.ts';
+import { ALERT_ACTIONS, actionFor, type AlertAction, type AlertPolicy } from './policy.ts';
+import { subjectOf } from './subject.ts';
 
 /** Annotation on the Rollout that overrides the default. */
 export const ALERTS_ANNOTATION = 'weir.dev/alerts';
-
-const ACTIONS = ['abort', 'pause', 'evaluate', 'notify', 'off'] as const;
-export type AlertAction = (typeof ACTIONS)[number];
 
 export interface Reaction {
   readonly action: AlertAction;
   readonly because: string;
 }
 
+/** What is known besides the alert itself. */
+export interface AlertContext {
+  readonly policy: AlertPolicy;
+  readonly release: ReleaseSummary | undefined;
+  /** Earlier deliveries of the same fingerprint. */
+  readonly earlier: readonly Delivery[];
+}
+
 /** Abort latches: nothing that resolves ever un-aborts. */
-export function reactTo(alert: Alert, rollout: Rollout, release: ReleaseSummary | undefined): Reaction {
+export function reactTo(alert: Alert, rollout: Rollout, { policy, release, earlier }: AlertContext): Reaction {
   if (alert.status === 'resolved') return { action: 'notify', because: 'it is resolved; an abort stays' };
   if (release?.outcome !== 'running') return { action: 'notify', because: 'no release is going on' };
-  if (alert.startsAt < release.startedAt) {
+  if (isBackground(alert, earlier, release.startedAt)) {
     return { action: 'off', because: 'it was firing already when the release began' };
   }
   const told = rollout.metadata.annotations?.[ALERTS_ANNOTATION];
   if (told !== undefined) return annotated(told);
-  return byAttribution(alert, rollout);
+  return byAttribution(alert, rollout, policy);
 }
 
 function annotated(value: string): Reaction {
-  const action = ACTIONS.find((known) => known === value);
+  const action = ALERT_ACTIONS.find((known) => known === value);
   if (action !== undefined) return { action, because: `${ALERTS_ANNOTATION}: ${value}` };
-  const known = ACTIONS.join(', ');
+  const known = ALERT_ACTIONS.join(', ');
   return { action: 'notify', because: `${ALERTS_ANNOTATION}: "${value}" is none of ${known}; it is told only` };
 }
 
-function byAttribution({ labels }: Alert, { status }: Rollout): Reaction {
-  const hash = labels['rollouts_pod_template_hash'];
-  if (hash === undefined || hash === '') {
-    return { action: 'evaluate', because: 'it names no pod hash: the release’s metrics are asked now' };
+function byAttribution(alert: Alert, rollout: Rollout, policy: AlertPolicy): Reaction {
+  const subject = subjectOf(alert, rollout);
+  if (subject === 'other') return { action: 'notify', because: 'it is about pods that are not being released' };
+  const severity = alert.labels['severity'] ?? '';
+  return { action: actionFor(policy, subject, severity), because: reasonFor(subject, severity) };
+}
+
+function reasonFor(subject: 'canary' | 'stable' | 'rollout', severity: string): string {
+  switch (subject) {
+    case 'canary':
+      return severity === '' ? 'it is about the pods being released' : `${severity}, on the pods being released`;
+    case 'stable':
+      return 'it is about pods that are not being released';
+    case 'rollout':
+      return 'it names no pod hash: the release’s metrics are asked now';
   }
-  if (hash !== status?.currentPodHash)
-    return { action: 'notify', because: 'it is about pods that are not being released' };
-  const severity = labels['severity'] ?? '';
-  if (severity === 'critical') return { action: 'abort', because: 'critical, on the pods being released' };
-  if (severity === 'warning') return { action: 'pause', because: 'warning, on the pods being released' };
-  return { action: 'notify', because: `severity "${severity}" on the pods being released` };
 }

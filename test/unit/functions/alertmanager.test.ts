@@ -56,7 +56,7 @@ describe('given a webhook of Alertmanager', () => {
     expect(await orders.get(ID)).toMatchObject({
       state: 'accepted',
       person: 'alertmanager:f1',
-      rollout: { name: 'my-app' },
+      rollout: { name: 'alerts' },
     });
     expect(sent).toEqual([ID]);
   });

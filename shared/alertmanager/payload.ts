@@ -9,6 +9,7 @@ const alertGroup = z.looseObject({
   groupKey: z.string().default(''),
   receiver: z.string().default(''),
   truncatedAlerts: z.number().int().nonnegative().default(0),
+  commonLabels: labels.default({}),
   alerts: z
     .array(
       z.looseObject({
@@ -27,6 +28,7 @@ export interface AlertGroup {
   readonly receiver: string;
   /** Alerts that Alertmanager left out of the payload: there is more than we see. */
   readonly truncatedAlerts: number;
+  readonly commonLabels: Readonly<Record<string, string>>;
   readonly alerts: readonly Alert[];
 }
 
@@ -41,8 +43,8 @@ export function parseAlertGroup(body: string): ParsedGroup {
   }
   const result = alertGroup.safeParse(json);
   if (!result.success) return { problem: firstProblem(result.error) };
-  const { groupKey, receiver, truncatedAlerts, alerts } = result.data;
-  return { group: { groupKey, receiver, truncatedAlerts, alerts: alerts.map(toAlert) } };
+  const { groupKey, receiver, truncatedAlerts, commonLabels, alerts } = result.data;
+  return { group: { groupKey, receiver, truncatedAlerts, commonLabels, alerts: alerts.map(toAlert) } };
 }
 
 function toAlert(alert: z.infer<typeof alertGroup>['alerts'][number]): Alert {
