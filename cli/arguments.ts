@@ -29,7 +29,7 @@ export function parseFlags<T extends Options>(args: readonly string[], options: 
 /** The one name that the verb needs. @throws InvalidSpecError */
 export function nameFrom(positionals: readonly string[], namespace: string | undefined, usage: string): string {
   const [name] = positionals;
-  if (name === undefined) throw new InvalidSpecError(`the name of a rollout is missing\n\n${usage}`);
+  if (name === undefined) throw new InvalidSpecError(`the name of an object is missing\n\n${usage}`);
   return namespace === undefined || name.includes('/') ? name : `${namespace}/${name}`;
 }
 

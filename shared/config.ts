@@ -2,10 +2,11 @@
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { ALERT_ACTIONS, DEFAULT_ALERT_POLICY, type AlertSubject } from '#core/alerts/policy.ts';
+import { COMMAND_VERBS } from '#core/commands/command.ts';
 import { parseIp, parseRange } from '#core/egress/ip-address.ts';
 import { InvalidSpecError, messageOf } from '#core/errors.ts';
 
-const verbs = z.enum(['promote', 'abort', 'retry', 'pause']);
+const verbs = z.enum(COMMAND_VERBS);
 
 /** Where a metric address as written in manifests is asked: a URL, or a Service through the API server's proxy. */
 const metricsRule = z.union(

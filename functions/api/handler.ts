@@ -13,7 +13,7 @@ import { deliveredAlerts, explainAlerts } from './alerts.ts';
 import { readHistory } from './history.ts';
 import { parseOrderRequest } from './schema.ts';
 
-export interface ApiPorts extends OrderPorts, Pick<Ports, 'sites' | 'history' | 'log'> {
+export interface ApiPorts extends OrderPorts, Pick<Ports, 'history'> {
   /** Who may ask, by token: the name stands in the audit trail. */
   tokens(): Promise<readonly ApiToken[]>;
   /** What the configuration says about alerts. */
@@ -95,9 +95,8 @@ async function postOrder(
   if ('problem' in request) return problem(400, request.problem);
   const asked = parseWords(request.words);
   if (asked.kind !== 'order') return problem(400, asked.kind === 'help' ? (asked.problem ?? 'no order') : 'no order');
-  const overview = await findRollouts(ports.sites, ports.log);
   const asker = { orderId: `api:${name}/${request.id}`, actor: { id: `cli:${name}`, name, kind: 'person' } as const };
-  const result = await placeOrder(asked, asker, overview, ports);
+  const result = await placeOrder(asked, asker, ports);
   return 'problem' in result ? problem(404, result.problem) : { status: 202, body: { id: asker.orderId, ...result } };
 }
 

@@ -1,7 +1,7 @@
 /** What travels through the orders queue: the id of a stored order. */
 import { z } from 'zod';
 import type { Alert } from '#core/alerts/alert.ts';
-import type { Actor, Command } from '#core/commands/command.ts';
+import { COMMAND_VERBS, TARGET_KINDS, type Actor, type Command } from '#core/commands/command.ts';
 import type { JsonObject } from '#core/json.ts';
 
 const orderMessage = z.object({ orderId: z.string().min(1) });
@@ -9,16 +9,24 @@ const orderMessage = z.object({ orderId: z.string().min(1) });
 const storedCommand = z.object({
   kind: z.literal('command'),
   command: z.object({
-    verb: z.enum(['promote', 'abort', 'retry', 'pause']),
+    verb: z.enum(COMMAND_VERBS),
     rollout: z.object({ cluster: z.string(), namespace: z.string(), name: z.string() }),
+    target: z.object({ kind: z.enum(TARGET_KINDS), name: z.string() }).optional(),
     binding: z.object({
       uid: z.string(),
       podHash: z.string(),
       stepIndex: z.number().optional(),
       pausedAt: z.string().optional(),
+      generation: z.number().optional(),
+      workloadGeneration: z.string().optional(),
+      revision: z.number().optional(),
     }),
     full: z.boolean().optional(),
     skipCurrentStep: z.boolean().optional(),
+    skipAllSteps: z.boolean().optional(),
+    toRevision: z.number().optional(),
+    restartAt: z.string().optional(),
+    images: z.record(z.string(), z.string()).optional(),
     reason: z.string().optional(),
   }),
   actor: z.object({ id: z.string(), name: z.string(), kind: z.enum(['person', 'alert', 'program']) }),

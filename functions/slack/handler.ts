@@ -8,9 +8,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '#core/errors.ts';
 import { SECOND } from '#core/time.ts';
 import { codeSpan, escapeSlack } from '#core/messages/slack-text.ts';
-import { findRollouts, type Overview } from '#shared/controllers/find-rollouts.ts';
+import { findRollouts } from '#shared/controllers/find-rollouts.ts';
 import { placeOrder, type Asker, type Ordered, type OrderPorts } from '#shared/controllers/place-order.ts';
-import type { Clock, CursorStore, Log, RunHistory, Site } from '#shared/ports.ts';
+import type { Clock, CursorStore, RunHistory } from '#shared/ports.ts';
 import type { WebRequest, WebResponse } from '#shared/web-request.ts';
 import { answerQuestion } from './questions.ts';
 import { parseSlashCommand, type SlashCommand } from './schema.ts';
@@ -20,13 +20,11 @@ import { isSignedBySlack } from './signature.ts';
 const PATIENCE = 2 * SECOND;
 
 export interface SlackPorts extends OrderPorts {
-  readonly sites: ReadonlyMap<string, Site>;
   readonly history: RunHistory;
   /** The time that Slack signs with; in the local stack the other clock runs faster. */
   readonly wallClock: Clock;
   /** Remembers signatures: the same request twice is a replay. */
   readonly seen: CursorStore;
-  readonly log: Log;
   /** Ends the wait for clusters; after two seconds by default. */
   readonly patience?: () => Promise<unknown>;
   /** The valid signing secrets, one or two. */
@@ -62,18 +60,15 @@ export function createSlackHandler(ports: SlackPorts) {
   async function answer(command: SlashCommand, request: WebRequest): Promise<string> {
     const asked = parseWords(command.text);
     if (asked.kind === 'help') return asked.problem === undefined ? HELP : `${escapeSlack(asked.problem)}.\n${HELP}`;
-    const overview = await findRollouts(
-      ports.sites,
-      ports.log,
-      ports.patience?.() ?? sleep(PATIENCE, undefined, { ref: false }),
-    );
-    if (asked.kind === 'order') return order(asked, askerOf(command, request), overview);
+    const patience = ports.patience?.() ?? sleep(PATIENCE, undefined, { ref: false });
+    if (asked.kind === 'order') return order(asked, askerOf(command, request), patience);
+    const overview = await findRollouts(ports.sites, ports.log, patience);
     const text = await answerQuestion(asked, overview.found, ports.history);
     return overview.silent.length === 0 ? text : `${text}\n(no answer from ${escapeSlack(overview.silent.join(', '))})`;
   }
 
-  async function order(asked: Ordered, asker: Asker, overview: Overview): Promise<string> {
-    const result = await placeOrder(asked, asker, overview, ports);
+  async function order(asked: Ordered, asker: Asker, patience: Promise<unknown>): Promise<string> {
+    const result = await placeOrder(asked, asker, ports, patience);
     if ('problem' in result) return escapeSlack(`Not done: ${result.problem}`);
     return `Accepted: ${asked.verb} ${codeSpan(fullName(result.placed))}. What became of it follows here.`;
   }

@@ -1,12 +1,15 @@
 /** The one door for orders: read → authorize → apply by effect → patch under the resourceVersion just checked. */
 import { applyCommand } from '#core/commands/apply.ts';
-import type { Effect } from '#core/commands/effect.ts';
+import type { Change, Effect } from '#core/commands/effect.ts';
 import { authorize, type PolicyRule } from '#core/commands/authorize.ts';
 import type { Actor, Command, Verdict } from '#core/commands/command.ts';
+import { NOTHING_BESIDE, readsFor, type Beside } from '#core/commands/reads.ts';
+import { applyToTarget, type Target } from '#core/commands/target.ts';
 import { ConflictError } from '#core/errors.ts';
 import { ARGO_API_VERSION, type Rollout } from '#core/resources/argo.ts';
-import { refOf } from '#core/resources/kubernetes.ts';
+import { refOf, type KubernetesObject, type ReplicaSet } from '#core/resources/kubernetes.ts';
 import type { Cluster, Ports } from '../ports.ts';
+import { selectorText } from './rollout-reads.ts';
 import { siteOf } from './site.ts';
 
 /** Someone else writes between our read and our patch at most this often, then the queue tries again. */
@@ -39,25 +42,39 @@ async function attemptOnce(
   ports: Ports,
   policy: readonly PolicyRule[],
 ): Promise<Verdict> {
-  const { namespace, name } = command.rollout;
-  const rollout = await cluster.get<Rollout>({ apiVersion: ARGO_API_VERSION, kind: 'Rollout', namespace, name });
-  if (rollout === undefined) return { state: 'stale', says: `Rollout ${namespace}/${name} does not exist any more` };
-  const permission = authorize(actor, command, rollout, policy);
+  const { kind, name } = command.target ?? { kind: 'Rollout' as const, name: command.rollout.name };
+  const { namespace } = command.rollout;
+  const object = await cluster.get({ apiVersion: ARGO_API_VERSION, kind, namespace, name });
+  if (object === undefined) return { state: 'stale', says: `${kind} ${namespace}/${name} does not exist any more` };
+  const permission = authorize(actor, command, { metadata: command.rollout }, policy);
   if (!permission.allowed) return { state: 'refused', says: permission.because };
-  const effect = applyCommand(command, rollout);
+  const effect = await effectOf(command, object, cluster);
   if (effect.state !== 'change') return effect;
-  await write(effect, rollout, cluster);
-  await ports.queue.add({ cluster: cluster.name, kind: 'Rollout', namespace, name }, ports.clock.now());
+  await write(effect, object, cluster);
+  await ports.queue.add({ cluster: cluster.name, kind, namespace, name }, ports.clock.now());
   return { state: 'applied', says: effect.says };
 }
 
+async function effectOf(command: Command, object: KubernetesObject, cluster: Cluster): Promise<Effect> {
+  if (command.target !== undefined) return applyToTarget(command, object as Target);
+  const rollout = object as Rollout;
+  return applyCommand(command, rollout, await readBeside(command, rollout, cluster));
+}
+
+async function readBeside(command: Command, rollout: Rollout, cluster: Cluster): Promise<Beside> {
+  const reads = readsFor(command, rollout);
+  const { namespace } = rollout.metadata;
+  const kind = { apiVersion: 'apps/v1', kind: 'ReplicaSet', namespace };
+  const [sets, workload] = await Promise.all([
+    reads.replicaSets ? cluster.list<ReplicaSet>({ ...kind, ...selectorText(rollout) }) : undefined,
+    reads.workload === undefined ? undefined : cluster.get(reads.workload),
+  ]);
+  return { ...NOTHING_BESIDE, replicaSets: sets?.items ?? [], workload };
+}
+
 /** The status first, as the kubectl plugin does: a lost second write leaves what a repetition of the command completes. */
-async function write(effect: Extract<Effect, { state: 'change' }>, rollout: Rollout, cluster: Cluster): Promise<void> {
-  const written = effect.status === undefined ? rollout : await cluster.patchStatus(rollout, effect.status);
-  if (effect.spec === undefined) return;
-  await cluster.patch(
-    refOf(rollout),
-    { spec: { paused: effect.spec.paused ?? false } },
-    written.metadata.resourceVersion,
-  );
+async function write({ status, spec, other }: Change, object: KubernetesObject, cluster: Cluster): Promise<void> {
+  const written = status === undefined ? object : await cluster.patchStatus(object, status);
+  if (spec !== undefined) await cluster.patch(refOf(object), { spec }, written.metadata.resourceVersion);
+  if (other !== undefined) await cluster.patch(refOf(other.object), other.patch, other.object.metadata.resourceVersion);
 }

@@ -1,15 +1,22 @@
-/** From what was asked to a stored order: the name found, the command bound to what the Rollout shows now. */
+/** From what was asked to a stored order: the name found, the command bound to what the object shows now. */
 import { bindTo, type Actor, type Command } from '#core/commands/command.ts';
 import type { Asked } from '#core/commands/parse.ts';
 import { fullName, resolveName, type RolloutName } from '#core/commands/resolve-name.ts';
+import { bindToTarget, targetIsFor } from '#core/commands/target.ts';
 import type { JsonObject } from '#core/json.ts';
-import type { Clock, OrderSender, OrderStore } from '../ports.ts';
-import type { Found, Overview } from './find-rollouts.ts';
+import { ARGO_API_VERSION } from '#core/resources/argo.ts';
+import { controllerOf, type KubernetesObject } from '#core/resources/kubernetes.ts';
+import { formatTimestamp, type Instant } from '#core/time.ts';
+import type { Clock, Log, OrderSender, OrderStore, Site } from '../ports.ts';
+import { findRollouts, findTargets, type Found } from './find-rollouts.ts';
+import { siteOf } from './site.ts';
 
 export interface OrderPorts {
   readonly clock: Clock;
   readonly orders: OrderStore;
   readonly sender: OrderSender;
+  readonly sites: ReadonlyMap<string, Site>;
+  readonly log: Log;
 }
 
 /** Who asks, and what makes a repetition of the request the same order. */
@@ -23,29 +30,98 @@ export interface Asker {
 export type Ordered = Extract<Asked, { kind: 'order' }>;
 export type Placed = { readonly placed: RolloutName } | { readonly problem: string };
 
-/** The order is durable when this returns. */
+/**
+ * The order is durable when this returns.
+ * @param patience resolves when clusters that have not answered yet are not waited for any longer
+ */
 export async function placeOrder(
   asked: Ordered,
   asker: Asker,
-  { found, silent }: Overview,
   ports: OrderPorts,
+  patience?: Promise<unknown>,
 ): Promise<Placed> {
-  const resolved = resolveName(
-    asked.name,
-    found.map(({ name }) => name),
-  );
-  if ('problem' in resolved) {
-    const hint = silent.length === 0 ? '' : ` (no answer from ${silent.join(', ')})`;
-    return { problem: `${resolved.problem}${hint}` };
-  }
-  const target = found.find(({ name }) => fullName(name) === fullName(resolved.one));
-  if (target === undefined) return { problem: 'it is gone' };
-  await store(commandFor(asked, target), asker, ports);
-  return { placed: target.name };
+  const bound = await (asked.target === undefined
+    ? bindToRollout(asked, ports, patience)
+    : bindToObject(asked, asked.target, ports, patience));
+  if ('problem' in bound) return bound;
+  await store(bound.command, asker, ports);
+  return { placed: bound.name };
 }
 
-function commandFor({ verb, full, skipCurrentStep, reason }: Ordered, { name, rollout }: Found): Command {
-  return { verb, rollout: name, binding: bindTo(rollout), full, skipCurrentStep, reason };
+type Bound = { readonly command: Command; readonly name: RolloutName } | { readonly problem: string };
+
+async function bindToRollout(asked: Ordered, ports: OrderPorts, patience?: Promise<unknown>): Promise<Bound> {
+  const { found, silent } = await findRollouts(ports.sites, ports.log, patience);
+  const one = pickOne(asked.name, 'rollout', found, silent);
+  if ('problem' in one) return one;
+  return { command: commandFor(asked, one, ports.clock.now()), name: one.name };
+}
+
+async function bindToObject(
+  asked: Ordered,
+  kind: NonNullable<Ordered['target']>,
+  ports: OrderPorts,
+  patience?: Promise<unknown>,
+): Promise<Bound> {
+  if (!targetIsFor(asked.verb, kind)) return { problem: `${asked.verb} is not for an ${kind}` };
+  const bare = asked.name.split('/').at(-1) ?? '';
+  const { found, silent } = await findTargets(kind, bare, ports.sites, ports.log, patience);
+  const one = pickOne(asked.name, kind, found, silent);
+  if ('problem' in one) return one;
+  const rollout = { ...one.name, name: await rolloutBehind(one.object, one.name, ports) };
+  const command: Command = {
+    verb: asked.verb,
+    rollout,
+    target: { kind, name: one.name.name },
+    binding: bindToTarget(one.object),
+    reason: asked.reason,
+  };
+  return { command, name: one.name };
+}
+
+function pickOne<T extends { readonly name: RolloutName }>(
+  typed: string,
+  what: string,
+  found: readonly T[],
+  silent: readonly string[],
+): T | { readonly problem: string } {
+  const resolved = resolveName(
+    typed,
+    found.map(({ name }) => name),
+    what,
+  );
+  const hint = silent.length === 0 ? '' : ` (no answer from ${silent.join(', ')})`;
+  if ('problem' in resolved) return { problem: `${resolved.problem}${hint}` };
+  const one = found.find(({ name }) => fullName(name) === fullName(resolved.one));
+  return one ?? { problem: 'it is gone' };
+}
+
+/** Through the Experiment where it is one's; what belongs to no Rollout stands for itself, in policy and history. */
+async function rolloutBehind(object: KubernetesObject, { cluster }: RolloutName, ports: OrderPorts): Promise<string> {
+  const owner = controllerOf(object);
+  if (owner?.kind === 'Rollout') return owner.name;
+  if (owner?.kind !== 'Experiment') return object.metadata.name;
+  const { namespace } = object.metadata;
+  const ref = { apiVersion: ARGO_API_VERSION, kind: owner.kind, namespace, name: owner.name };
+  const experiment = await siteOf({ cluster }, ports).cluster.get(ref);
+  const above = experiment && controllerOf(experiment);
+  return above?.kind === 'Rollout' ? above.name : owner.name;
+}
+
+function commandFor(asked: Ordered, { name, rollout }: Found, now: Instant): Command {
+  const { verb, full, skipCurrentStep, skipAllSteps, toRevision, images, reason } = asked;
+  return {
+    verb,
+    rollout: name,
+    binding: bindTo(rollout),
+    full,
+    skipCurrentStep,
+    ...(skipAllSteps !== undefined && { skipAllSteps }),
+    ...(toRevision !== undefined && { toRevision }),
+    ...(images !== undefined && { images }),
+    ...(verb === 'restart' && { restartAt: formatTimestamp(now + (asked.delay ?? 0)) }),
+    reason,
+  };
 }
 
 async function store(command: Command, { orderId, actor, answerTo }: Asker, ports: OrderPorts): Promise<void> {

@@ -155,6 +155,11 @@ export class World {
     return (await this.rollout()).status?.phase ?? '';
   }
 
+  /** -1 without steps. */
+  async stepIndex(): Promise<number> {
+    return (await this.rollout()).status?.currentStepIndex ?? -1;
+  }
+
   releases(name = 'my-app', namespace = 'default'): Promise<readonly ReleaseSummary[]> {
     return this.history.releases({ cluster: 'local', namespace, name });
   }

@@ -1,5 +1,4 @@
 /** May this actor do this to this Rollout? Pure; called from one place, the door (controllers/command.ts). */
-import type { Rollout } from '../resources/argo.ts';
 import type { Actor, Command, CommandVerb } from './command.ts';
 
 /** One rule of the policy; absent fields match everything, `*` at the end of a text matches any rest. */
@@ -11,10 +10,15 @@ export interface PolicyRule {
   readonly rollouts?: readonly string[];
 }
 
+/** The Rollout that is asked for, or what stands for itself. */
+export interface Subject {
+  readonly metadata: { readonly namespace: string; readonly name: string };
+}
+
 export type Permission = { readonly allowed: true } | { readonly allowed: false; readonly because: string };
 
 /** The first rule that matches decides. Without any rule everybody who reached the door may; with rules, unmatched is denied. */
-export function authorize(actor: Actor, command: Command, rollout: Rollout, policy: readonly PolicyRule[]): Permission {
+export function authorize(actor: Actor, command: Command, rollout: Subject, policy: readonly PolicyRule[]): Permission {
   if (policy.length === 0) return { allowed: true };
   const rule = policy.find((candidate) => matches(candidate, actor, command, rollout));
   if (rule?.effect === 'allow') return { allowed: true };
@@ -23,7 +27,7 @@ export function authorize(actor: Actor, command: Command, rollout: Rollout, poli
   return { allowed: false, because: `${actor.name} may not ${command.verb} ${where}: ${why}` };
 }
 
-function matches(rule: PolicyRule, actor: Actor, command: Command, rollout: Rollout): boolean {
+function matches(rule: PolicyRule, actor: Actor, command: Command, rollout: Subject): boolean {
   return (
     (rule.verbs?.includes(command.verb) ?? true) &&
     any(rule.actors, actor.id) &&

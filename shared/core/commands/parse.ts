@@ -1,57 +1,156 @@
 /** The words of a slash command: `/weir promote prod/shop/checkout --full because the fix is urgent`. */
-import type { CommandVerb } from './command.ts';
+import { parseDuration } from '../duration.ts';
+import type { Millis } from '../time.ts';
+import type { CommandVerb, TargetKind } from './command.ts';
+import { splitFlags, type Flags } from './flags.ts';
 
 export type Asked =
   | {
       readonly kind: 'order';
       readonly verb: CommandVerb;
+      /** Of the Rollout, or of the target. */
       readonly name: string;
+      readonly target?: TargetKind;
       readonly full: boolean;
       readonly skipCurrentStep: boolean;
+      readonly skipAllSteps?: boolean;
+      readonly toRevision?: number;
+      /** Restart: how long from now. */
+      readonly delay?: Millis;
+      readonly images?: Readonly<Record<string, string>>;
       readonly reason: string;
     }
   | { readonly kind: 'question'; readonly verb: 'status' | 'history'; readonly name: string }
   | { readonly kind: 'question'; readonly verb: 'list' }
   | { readonly kind: 'help'; readonly problem?: string };
 
-const ORDERS: readonly string[] = ['promote', 'abort', 'retry', 'pause'] satisfies readonly CommandVerb[];
-const FLAGS: Readonly<Record<string, readonly CommandVerb[]>> = {
-  '--full': ['promote'],
-  '--skip-current-step': ['promote'],
+type Order = Extract<Asked, { kind: 'order' }>;
+type Help = Extract<Asked, { kind: 'help' }>;
+
+const ORDERS: Readonly<Record<string, CommandVerb>> = {
+  promote: 'promote',
+  abort: 'abort',
+  retry: 'retry',
+  pause: 'pause',
+  undo: 'undo',
+  restart: 'restart',
+  set: 'set-image',
+  'set-image': 'set-image',
+  terminate: 'terminate',
+};
+
+/** As the kubectl plugin names them, with kubectl's short names. */
+const KINDS: Readonly<Record<string, TargetKind>> = {
+  analysisrun: 'AnalysisRun',
+  ar: 'AnalysisRun',
+  experiment: 'Experiment',
+  exp: 'Experiment',
 };
 
 export const HELP = [
-  '`promote NAME [--full | --skip-current-step] [why]`: end the pause; go to 100 % at once; pass a running step',
+  '`promote NAME [--full | --skip-current-step | --skip-all-steps] [why]`: end the pause; go to 100 % at once; pass steps',
   '`abort NAME [why]`: back to the stable version',
-  '`retry NAME`: start an aborted release again',
+  '`retry NAME`, `retry experiment NAME`: start it again after an abort or its end',
   '`pause NAME`: hold the rollout where it is',
+  '`undo NAME [--to-revision N] [why]`: release an earlier revision again',
+  '`restart NAME [--in 10m]`: replace its pods, a few at a time',
+  '`set image NAME CONTAINER=IMAGE …`: release another image; `*` is every container',
+  '`terminate analysisrun|experiment NAME`: end a run or an Experiment now',
   '`status NAME`, `list`, `history NAME`: how it stands',
   'NAME is `rollout`, `namespace/rollout` or `cluster/namespace/rollout`.',
 ].join('\n');
 
 export function parseWords(text: string): Asked {
-  const [verb = 'help', ...rest] = text
+  const [first = 'help', ...rest] = text
     .trim()
     .split(/\s+/)
     .filter((word) => word !== '');
-  const words = rest.filter((word) => !word.startsWith('--'));
-  const flags = rest.filter((word) => word.startsWith('--'));
-  const [name = '', ...why] = words;
-  if (verb === 'help') return { kind: 'help' };
-  if (verb === 'list') return { kind: 'question', verb };
-  if (verb !== 'status' && verb !== 'history' && !ORDERS.includes(verb)) {
-    return { kind: 'help', problem: `"${verb}" is not something Weir can do` };
-  }
-  if (name === '') return { kind: 'help', problem: `${verb} needs the name of a rollout` };
-  if (verb === 'status' || verb === 'history') return { kind: 'question', verb, name };
-  return order(verb as CommandVerb, name, flags, why.join(' '));
+  if (first === 'help') return { kind: 'help' };
+  if (first === 'list') return { kind: 'question', verb: first };
+  if (first === 'status' || first === 'history') return question(first, rest);
+  const verb = Object.hasOwn(ORDERS, first) ? ORDERS[first] : undefined;
+  if (verb === undefined) return help(`"${first}" is not something Weir can do`);
+  if (first === 'set' && rest[0] !== 'image') return help('set knows images only: set image NAME CONTAINER=IMAGE');
+  return order(verb, first === 'set' ? rest.slice(1) : rest);
 }
 
-function order(verb: CommandVerb, name: string, flags: readonly string[], reason: string): Asked {
-  const unknown = flags.find((flag) => FLAGS[flag]?.includes(verb) !== true);
-  if (unknown !== undefined) return { kind: 'help', problem: `${verb} has no flag ${unknown}` };
-  const full = flags.includes('--full');
-  const skipCurrentStep = flags.includes('--skip-current-step');
-  if (full && skipCurrentStep) return { kind: 'help', problem: '--full and --skip-current-step exclude each other' };
-  return { kind: 'order', verb, name, full, skipCurrentStep, reason };
+function help(problem: string): Help {
+  return { kind: 'help', problem };
+}
+
+function question(verb: 'status' | 'history', words: readonly string[]): Asked {
+  const name = words.find((word) => !word.startsWith('--'));
+  return name === undefined ? help(`${verb} needs the name of a rollout`) : { kind: 'question', verb, name };
+}
+
+function order(verb: CommandVerb, rest: readonly string[]): Asked {
+  const split = splitFlags(verb, rest);
+  if ('problem' in split) return help(split.problem);
+  const named = nameIn(verb, split.words);
+  if ('kind' in named) return named;
+  const options = { ...named, ...optionsOf(split.flags), verb };
+  return verb === 'set-image' ? withImages(options) : optionProblem(options, split.flags);
+}
+
+interface Named {
+  readonly name: string;
+  readonly target?: TargetKind;
+  readonly why: readonly string[];
+}
+
+/** `terminate` always says the kind; `retry` may, where a name follows. */
+function nameIn(verb: CommandVerb, words: readonly string[]): Named | Help {
+  const [first, second] = words;
+  const target = first !== undefined && Object.hasOwn(KINDS, first) ? KINDS[first] : undefined;
+  if (verb === 'terminate') {
+    if (target === undefined) return help('terminate needs a kind: terminate analysisrun|experiment NAME');
+    return second === undefined
+      ? help(`terminate ${first} needs a name`)
+      : { name: second, target, why: words.slice(2) };
+  }
+  if (verb === 'retry' && second !== undefined && target === 'Experiment')
+    return { name: second, target, why: words.slice(2) };
+  if (verb === 'retry' && second !== undefined && first === 'rollout') return { name: second, why: words.slice(2) };
+  return first === undefined ? help(`${verb} needs the name of a rollout`) : { name: first, why: words.slice(1) };
+}
+
+type Options = Named & Pick<Order, 'verb' | 'full' | 'skipCurrentStep' | 'skipAllSteps'>;
+
+function optionsOf(flags: Flags): Pick<Order, 'full' | 'skipCurrentStep' | 'skipAllSteps'> {
+  return {
+    full: flags['--full'] !== undefined,
+    skipCurrentStep: flags['--skip-current-step'] !== undefined,
+    ...(flags['--skip-all-steps'] !== undefined && { skipAllSteps: true }),
+  };
+}
+
+function asOrder({ why, ...options }: Options): Order {
+  return { kind: 'order', ...options, reason: why.join(' ') };
+}
+
+function optionProblem(options: Options, flags: Flags): Asked {
+  const exclusive = ['--full', '--skip-current-step', '--skip-all-steps'].filter((flag) => flags[flag] !== undefined);
+  if (exclusive.length > 1) return help(`${exclusive.join(' and ')} exclude each other`);
+  const revision = flags['--to-revision'];
+  if (revision !== undefined && !/^\d{1,9}$/.test(revision))
+    return help(`--to-revision takes the number of a revision, not "${revision}"`);
+  const delay = flags['--in'] === undefined ? undefined : parseDuration(flags['--in']);
+  if (delay !== undefined && (!delay.ok || delay.ms < 0))
+    return help(`--in takes a duration such as 90s or 10m, not "${flags['--in']}"`);
+  return {
+    ...asOrder(options),
+    ...(revision !== undefined && { toRevision: Number(revision) }),
+    ...(delay?.ok === true && { delay: delay.ms }),
+  };
+}
+
+/** `CONTAINER=IMAGE` words stand before the reason. */
+function withImages(options: Options): Asked {
+  const end = options.why.findIndex((word) => !/^[^=]+=[^=]/.test(word));
+  const pairs = end === -1 ? options.why : options.why.slice(0, end);
+  if (pairs.length === 0) return help('set image needs CONTAINER=IMAGE after the name of the rollout');
+  const images = Object.fromEntries(
+    pairs.map((word) => [word.slice(0, word.indexOf('=')), word.slice(word.indexOf('=') + 1)]),
+  );
+  return { ...asOrder({ ...options, why: options.why.slice(pairs.length) }), images };
 }

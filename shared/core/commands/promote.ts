@@ -1,27 +1,30 @@
-/** Promote: end a pause, skip a step, or go to 100 % at once. */
+/** Promote: end a pause, skip steps, or go to 100 % at once. engine §18. */
 import { stepText } from '../history/steps.ts';
 import type { Rollout, RolloutStatus } from '../resources/argo.ts';
 
 import type { Command } from './command.ts';
-import type { Effect } from './effect.ts';
+import { applied, refused, stale, type Effect } from './effect.ts';
 
 export function applyPromote(command: Command, rollout: Rollout): Effect {
   const status = rollout.status ?? {};
-  if (status.abort === true) {
-    return { state: 'refused', says: 'the release is aborted; retry starts it again, or release a new version' };
-  }
+  const skips = command.skipCurrentStep === true || command.skipAllSteps === true;
+  if (skips && countOf(rollout) === 0) return refused('there is no step to skip; promote --full goes to 100 %');
+  if (status.abort === true) return refused('the release is aborted; retry starts it again, or release a new version');
   const settled = status.currentPodHash !== undefined && status.currentPodHash === status.stableRS;
-  if (settled && rollout.spec.paused !== true) return { state: 'applied', says: 'the version is fully promoted' };
-  if (command.full === true) return promoteFull(rollout, status);
-  if (stepIsPassed(command, status)) return { state: 'applied', says: 'that step is passed' };
+  if (settled && rollout.spec.paused !== true) return applied('the version is fully promoted');
+  if (command.full === true) return promoteFull(rollout, status, settled);
+  if (command.skipAllSteps === true) return skipAll(rollout, status);
+  if (stepIsPassed(command, status)) return applied('that step is passed');
+  if (command.skipCurrentStep === true) return skipStep(rollout, status);
   if ((status.pauseConditions ?? []).length > 0) return endPause(command, rollout, status);
   if (rollout.spec.paused === true) return unpause();
-  if (status.controllerPause === true) return { state: 'applied', says: 'the pause is ended' };
-  return command.skipCurrentStep === true ? skipStep(rollout, status) : notPaused(rollout, status);
+  return status.controllerPause === true ? applied('the pause is ended') : notPaused(rollout, status);
 }
 
-function promoteFull(rollout: Rollout, status: RolloutStatus): Effect {
-  if (status.promoteFull === true) return { state: 'applied', says: 'the full promotion is under way' };
+/** The flag is for an update under way; a settled Rollout is only unpaused. */
+function promoteFull(rollout: Rollout, status: RolloutStatus, settled: boolean): Effect {
+  if (settled) return unpause();
+  if (status.promoteFull === true) return applied('the full promotion is under way');
   return {
     state: 'change',
     status: { ...status, promoteFull: true },
@@ -45,13 +48,12 @@ function stepIsPassed({ binding }: Command, status: RolloutStatus): boolean {
 
 function endPause({ binding }: Command, rollout: Rollout, status: RolloutStatus): Effect {
   const pause = status.pauseConditions?.[0];
-  if (binding.pausedAt !== undefined && binding.pausedAt !== pause?.startTime) {
-    return { state: 'stale', says: `it is paused for another reason since: ${pause?.reason ?? ''}; ask again` };
-  }
+  if (binding.pausedAt !== undefined && binding.pausedAt !== pause?.startTime)
+    return stale(`it is paused for another reason since: ${pause?.reason ?? ''}; ask again`);
   const { pauseConditions: _, ...rest } = status;
   return {
     state: 'change',
-    status: isInconclusiveStep(status) ? passStep(rest, rollout) : rest,
+    status: isInconclusiveStep(status) ? passStep(status, rollout) : rest,
     ...unpauseIfNeeded(rollout),
     says: `promoted: ${whereTo(rollout, status)}`,
   };
@@ -62,36 +64,55 @@ function isInconclusiveStep(status: RolloutStatus): boolean {
 }
 
 function passStep(status: RolloutStatus, rollout: Rollout): RolloutStatus {
-  return { ...status, controllerPause: false, currentStepIndex: nextIndex(rollout, status) };
+  return { ...unpaused(status), currentStepIndex: nextIndex(rollout, status) };
 }
 
 function skipStep(rollout: Rollout, status: RolloutStatus): Effect {
-  const steps = rollout.spec.strategy?.canary?.steps ?? [];
-  if (steps.length === 0) return { state: 'refused', says: 'there is no step to skip; promote --full goes to 100 %' };
   return {
     state: 'change',
-    status: { ...status, currentStepIndex: nextIndex(rollout, status) },
-    says: `step skipped: ${whereTo(rollout, status)}`,
+    status: { ...unpaused(status), currentStepIndex: nextIndex(rollout, status) },
+    says: `step skipped: ${whereTo(rollout, status)}${staysPaused(rollout)}`,
   };
 }
 
+function skipAll(rollout: Rollout, status: RolloutStatus): Effect {
+  const count = countOf(rollout);
+  if (status.currentStepIndex === count) return applied('all steps are passed');
+  return {
+    state: 'change',
+    status: { ...unpaused(status), currentStepIndex: count },
+    says: `steps skipped: step ${(status.currentStepIndex ?? 0) + 1} → all steps done${staysPaused(rollout)}`,
+  };
+}
+
+/** The pause of a skipped step goes with it; left behind, it would count for the next one (deviation `skip-ends-the-pause`). */
+function unpaused(status: RolloutStatus): RolloutStatus {
+  if ((status.pauseConditions ?? []).length === 0) return status;
+  const { pauseConditions: _, ...rest } = status;
+  return { ...rest, controllerPause: false };
+}
+
+function staysPaused({ spec }: Rollout): string {
+  return spec.paused === true ? '; the rollout itself stays paused until promote' : '';
+}
+
+function countOf(rollout: Rollout): number {
+  return rollout.spec.strategy?.canary?.steps?.length ?? 0;
+}
+
 function nextIndex(rollout: Rollout, status: RolloutStatus): number {
-  const count = rollout.spec.strategy?.canary?.steps?.length ?? 0;
-  return Math.min((status.currentStepIndex ?? 0) + 1, count);
+  return Math.min((status.currentStepIndex ?? 0) + 1, countOf(rollout));
 }
 
 function notPaused(rollout: Rollout, status: RolloutStatus): Effect {
   const index = status.currentStepIndex ?? 0;
   const step = rollout.spec.strategy?.canary?.steps?.[index];
   const running = step === undefined ? 'no pause is waiting' : `step ${index + 1} (${stepText(step)}) is running`;
-  return {
-    state: 'refused',
-    says: `not paused: ${running}; --skip-current-step passes a running step, --full goes to 100 %`,
-  };
+  return refused(`not paused: ${running}; --skip-current-step passes a running step, --full goes to 100 %`);
 }
 
 function whereTo(rollout: Rollout, status: RolloutStatus): string {
-  const count = rollout.spec.strategy?.canary?.steps?.length ?? 0;
+  const count = countOf(rollout);
   if (count === 0 || status.currentStepIndex === undefined) return 'the pause is ended';
   const next = nextIndex(rollout, status);
   return next >= count

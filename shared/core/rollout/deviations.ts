@@ -92,4 +92,34 @@ export const DEVIATIONS: readonly Deviation[] = [
     argo: 'A taken ReplicaSet name is noticed when its creation fails.',
     weir: 'It is noticed before: whoever has the name is read with the Rollout.',
   },
+  {
+    id: 'promote-needs-a-pause',
+    section: 'engine §18',
+    argo: 'The plain promote of a canary that is not paused skips the step that is running.',
+    weir: 'It is refused; --skip-current-step says so.',
+  },
+  {
+    id: 'skip-ends-the-pause',
+    section: 'engine §18',
+    argo: 'promote --skip-current-step and --skip-all-steps leave the pause of the skipped step in the status.',
+    weir: 'It ends with the step: left behind, it would count for the next pause.',
+  },
+  {
+    id: 'promote-after-abort',
+    section: 'engine §18',
+    argo: 'promote --full after an abort promotes the aborted version.',
+    weir: 'It is refused until a retry or a new template: an abort wins.',
+  },
+  {
+    id: 'undo-of-the-unborn',
+    section: 'engine §18',
+    argo: 'undo of a template that has no ReplicaSet yet goes back by two versions.',
+    weir: 'It goes back to the newest version that has one.',
+  },
+  {
+    id: 'undo-without-decoration',
+    section: 'engine §18, §10',
+    argo: 'undo takes the old pod template as the ReplicaSet has it, injected metadata and anti-affinity included.',
+    weir: 'What the engine has put in is left out: the old ReplicaSet is found again.',
+  },
 ];

@@ -1,7 +1,9 @@
 /** A person's order on a simulated Rollout, judged as any order is. */
 import { applyCommand } from '../commands/apply.ts';
 import { bindTo, type Command, type Verdict } from '../commands/command.ts';
-import type { Rollout } from '../resources/argo.ts';
+import { applyMerge } from '../merge-patch.ts';
+import type { JsonObject } from '../json.ts';
+import type { Rollout, RolloutSpec } from '../resources/argo.ts';
 import type { Order } from './test-case.ts';
 
 export type Outcome = { readonly state: 'change'; readonly rollout: Rollout } | Verdict;
@@ -15,8 +17,12 @@ export function obey({ verb }: Order, rollout: Rollout): Outcome {
   const metadata = { ...rollout.metadata, generation };
   return {
     state: 'change',
-    rollout: { ...rollout, metadata, spec: { ...rollout.spec, ...spec }, ...(status && { status }) },
+    rollout: { ...rollout, metadata, spec: patched(rollout, spec), ...(status && { status }) },
   };
+}
+
+function patched({ spec }: Rollout, patch: JsonObject | undefined): RolloutSpec {
+  return patch === undefined ? spec : (applyMerge(spec, patch) as unknown as RolloutSpec);
 }
 
 function commandOf(order: Order['verb'], rollout: Rollout): Command {

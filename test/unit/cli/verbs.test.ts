@@ -7,8 +7,15 @@ import { get } from '../../../cli/get.ts';
 import { history } from '../../../cli/history.ts';
 import type { Io } from '../../../cli/io.ts';
 import { list } from '../../../cli/list.ts';
-import { abort, promote } from '../../../cli/orders.ts';
+import { abort } from '../../../cli/abort.ts';
+import { pause } from '../../../cli/pause.ts';
+import { promote } from '../../../cli/promote.ts';
+import { restart } from '../../../cli/restart.ts';
+import { retry } from '../../../cli/retry.ts';
+import { setImage } from '../../../cli/set.ts';
 import { status } from '../../../cli/status.ts';
+import { terminate } from '../../../cli/terminate.ts';
+import { undo } from '../../../cli/undo.ts';
 import { startWebServer, type WebServer } from '../../../infra/local/web-server.ts';
 
 function aRollout(phase: string, more: object = {}): Rollout {
@@ -141,7 +148,7 @@ describe('given weir status', () => {
   );
 });
 
-describe('given weir promote and abort', () => {
+describe('given the verbs that order', () => {
   it('when it is applied, then 0 and the sentence', async () => {
     expect(await promote.run(at('my-app', '--full', 'it', 'is', 'urgent'), io())).toBe(0);
     expect(printed).toEqual(['local/canary/my-app: promoted: step 2 → 3']);
@@ -159,8 +166,45 @@ describe('given weir promote and abort', () => {
     expect(await abort.run(at('canary/my-app'), io())).toBe(code);
   });
 
+  it.each([
+    { verb: promote, args: ['my-app', '--skip-all-steps'], words: 'promote local/canary/my-app --skip-all-steps' },
+    { verb: undo, args: ['my-app', '--to-revision', '3'], words: 'undo local/canary/my-app --to-revision=3' },
+    { verb: restart, args: ['my-app', '--in=10m'], words: 'restart local/canary/my-app --in=10m' },
+    { verb: retry, args: ['my-app'], words: 'retry local/canary/my-app' },
+    { verb: retry, args: ['rollout', 'my-app'], words: 'retry local/canary/my-app' },
+    { verb: retry, args: ['experiment', 'e-1'], words: 'retry experiment e-1' },
+    { verb: pause, args: ['my-app', 'lunch'], words: 'pause local/canary/my-app lunch' },
+    {
+      verb: setImage,
+      args: ['image', 'my-app', 'app=repo:v2', '*=x', 'a', 'fix'],
+      words: 'set image local/canary/my-app app=repo:v2 *=x a fix',
+    },
+    { verb: terminate, args: ['analysisrun', '-n', 'shop', 'run-1'], words: 'terminate analysisrun shop/run-1' },
+    { verb: terminate, args: ['exp', 'far/shop/e-1', 'why'], words: 'terminate exp far/shop/e-1 why' },
+  ])('when it is $words, then these are the words that are sent', async ({ verb, args, words }) => {
+    expect(await verb.run(at(...args), io())).toBe(0);
+    expect(JSON.parse(asked.find(({ method }) => method === 'POST')?.rawBody ?? '{}')).toMatchObject({ words });
+  });
+
+  it('when it is asked for in JSON or YAML, then the answer is the order', async () => {
+    await undo.run(at('my-app', '-o', 'json'), io());
+    expect(JSON.parse(printed[0] ?? '')).toMatchObject({ id: 'api:ana/1', state: 'applied' });
+    await undo.run(at('my-app', '-o', 'yaml'), io());
+    expect(printed[1]).toContain('state: applied');
+  });
+
+  it.each([
+    { verb: terminate, args: ['run-1'], then: 'say which: analysisrun or ar or experiment or exp' },
+    { verb: terminate, args: ['analysisrun'], then: 'the name of an object is missing' },
+    { verb: setImage, args: ['my-app', 'app=x'], then: 'say which: image' },
+    { verb: undo, args: ['my-app', '--to-revision'], then: 'to-revision' },
+    { verb: undo, args: ['my-app', '--in', '3s'], then: 'in' },
+  ])('when the arguments are $args, then the usage is told', ({ verb, args, then }) => {
+    return expect(async () => verb.run(at(...args), io())).rejects.toThrow(then);
+  });
+
   it('when the name is missing, then the usage is told', () => {
-    return expect(async () => promote.run(at(), io())).rejects.toThrow('the name of a rollout is missing');
+    return expect(async () => promote.run(at(), io())).rejects.toThrow('the name of an object is missing');
   });
 });
 

@@ -72,6 +72,46 @@ describe('given a command bound to what its asker saw, when it is applied to wha
       then: { state: 'change', status: { ...PAUSED, promoteFull: true } },
     },
     {
+      given: 'promote --skip-current-step while paused: the pause of the skipped step goes with it',
+      now: PAUSED,
+      verb: 'promote',
+      more: { skipCurrentStep: true },
+      then: { state: 'change', status: { ...RESUMED, controllerPause: false, currentStepIndex: 2 } },
+    },
+    {
+      given: 'promote --skip-current-step a second time',
+      now: { ...RESUMED, controllerPause: false, currentStepIndex: 2 },
+      verb: 'promote',
+      more: { skipCurrentStep: true },
+      then: { state: 'applied', says: 'that step is passed' },
+    },
+    {
+      given: 'promote --skip-all-steps',
+      now: PAUSED,
+      verb: 'promote',
+      more: { skipAllSteps: true },
+      then: {
+        state: 'change',
+        status: { ...RESUMED, controllerPause: false, currentStepIndex: 4 },
+        says: 'steps skipped: step 2 → all steps done',
+      },
+    },
+    {
+      given: 'promote --skip-all-steps a second time',
+      now: { ...RESUMED, currentStepIndex: 4 },
+      verb: 'promote',
+      more: { skipAllSteps: true },
+      then: { state: 'applied', says: 'all steps are passed' },
+    },
+    {
+      given: 'promote --skip-all-steps after an abort',
+      now: { ...PAUSED, abort: true },
+      verb: 'promote',
+      more: { skipAllSteps: true },
+      then: { state: 'refused' },
+    },
+    { given: 'terminate of a rollout', now: PAUSED, verb: 'terminate', then: { state: 'refused' } },
+    {
       given: 'promote while another version is released',
       now: { ...PAUSED, currentPodHash: 'ccc' },
       verb: 'promote',
@@ -109,6 +149,26 @@ describe('given a command bound to what its asker saw, when it is applied to wha
     expect(applyCommand(command('promote', running), running)).toEqual({
       state: 'refused',
       says: 'not paused: step 3 (setWeight: 40) is running; --skip-current-step passes a running step, --full goes to 100 %',
+    });
+  });
+
+  it.each([
+    { given: 'a blue-green', strategy: { blueGreen: { activeService: 'active' } }, more: { skipCurrentStep: true } },
+    { given: 'a canary without steps', strategy: { canary: {} }, more: { skipAllSteps: true } },
+  ])('given $given, when a step is to be skipped, then it is refused', ({ strategy, more }) => {
+    const stepless = { ...rollout(PAUSED), spec: { strategy } };
+    expect(applyCommand(command('promote', stepless, more), stepless)).toEqual({
+      state: 'refused',
+      says: 'there is no step to skip; promote --full goes to 100 %',
+    });
+  });
+
+  it('given a promoted Rollout that a person paused, when promoted fully, then it is only unpaused, as the plugin does', () => {
+    const settled = rollout({ currentPodHash: 'bbb', stableRS: 'bbb' }, true);
+    expect(applyCommand(command('promote', settled, { full: true }), settled)).toEqual({
+      state: 'change',
+      spec: { paused: false },
+      says: 'unpaused',
     });
   });
 
