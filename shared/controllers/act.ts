@@ -1,6 +1,7 @@
 /** Performs the actions of a decision, in order; the first failure ends the pass. */
 import type { Action } from '#core/decision.ts';
 import { ConflictError, InvalidSpecError } from '#core/errors.ts';
+import type { JsonObject } from '#core/json.ts';
 import { diffMerge } from '#core/merge-patch.ts';
 import { refOf, type KubernetesObject, type NewObject } from '#core/resources/kubernetes.ts';
 import type { Cluster } from '../ports.ts';
@@ -26,11 +27,26 @@ async function perform(action: Action, cluster: Cluster): Promise<KubernetesObje
     case 'patch': {
       const patch = diffMerge(action.before, action.after);
       if (Object.keys(patch).length === 0) return action.before;
+      if (action.before.kind === 'Pod') return patchPod(action.before, patch, cluster);
       return cluster.patch(refOf(action.before), patch, action.before.metadata.resourceVersion);
     }
     case 'delete':
       await cluster.delete(action.object);
       return undefined;
+  }
+}
+
+/** A pod's status changes all the time, and only own keys are written: no guard. One that is gone needs nothing. engine §10.1. */
+async function patchPod(
+  pod: KubernetesObject,
+  patch: JsonObject,
+  cluster: Cluster,
+): Promise<KubernetesObject | undefined> {
+  try {
+    return await cluster.patch(refOf(pod), patch);
+  } catch (error) {
+    if (error instanceof ConflictError) return undefined;
+    throw error;
   }
 }
 

@@ -1,6 +1,7 @@
 /** All that one pass over a Rollout reads. */
-import { ARGO_API_VERSION, type AnalysisRun, type Rollout } from '#core/resources/argo.ts';
-import { isControlledBy, type Pod, type ReplicaSet, type Service } from '#core/resources/kubernetes.ts';
+import { ARGO_API_VERSION, type AnalysisRun, type Rollout, type RolloutSpec } from '#core/resources/argo.ts';
+import { POD_TEMPLATE_HASH } from '#core/resources/keys.ts';
+import type { Pod, ReplicaSet, Service } from '#core/resources/kubernetes.ts';
 import { readsOf, type RolloutSnapshot } from '#core/rollout/snapshot.ts';
 import type { Cluster, Ports, Site } from '../ports.ts';
 import { readTemplates } from './template-reads.ts';
@@ -29,9 +30,9 @@ export async function readSnapshot(
   const reads = readsOf(rollout);
   const labelSelector = selectorText(rollout);
   const [replicaSets, services, analysisRuns, templates, pods] = await Promise.all([
-    readReplicaSets(reads.replicaSet, namespace, labelSelector, cluster),
+    readReplicaSets(rollout, reads.replicaSet, labelSelector, cluster),
     readServices(reads.services, namespace, cluster),
-    readRuns(rollout, labelSelector, cluster),
+    readRuns(rollout, cluster),
     readTemplates(reads.templates, namespace, cluster),
     reads.pods ? cluster.list<Pod>({ apiVersion: 'v1', kind: 'Pod', namespace, ...labelSelector }) : { items: [] },
   ]);
@@ -40,9 +41,10 @@ export async function readSnapshot(
 }
 
 /** matchLabels and matchExpressions as the API server's label selector text; a Rollout without a selector matches nothing. */
-export function selectorText({ spec }: Rollout): { labelSelector?: string } {
-  const equal = Object.entries(spec.selector?.matchLabels ?? {}).map(([key, value]) => `${key}=${value}`);
-  const set = (spec.selector?.matchExpressions ?? []).map(({ key, operator, values = [] }) => {
+export function selectorText({ spec }: { readonly spec: Pick<RolloutSpec, 'selector'> }): { labelSelector?: string } {
+  const { selector } = spec;
+  const equal = Object.entries(selector?.matchLabels ?? {}).map(([key, value]) => `${key}=${value}`);
+  const set = (selector?.matchExpressions ?? []).map(({ key, operator, values = [] }) => {
     if (operator === 'Exists') return key;
     if (operator === 'DoesNotExist') return `!${key}`;
     return `${key} ${operator === 'In' ? 'in' : 'notin'} (${values.join(',')})`;
@@ -51,18 +53,35 @@ export function selectorText({ spec }: Rollout): { labelSelector?: string } {
   return parts.length === 0 ? {} : { labelSelector: parts.join(',') };
 }
 
-/** Those that the selector matches, and whoever has the name that a new one would take. */
+/**
+ * Those that the selector matches, whoever has the name that a new one would take, and those whose hash the status names:
+ * one that lost the selector's labels must be released.
+ */
 async function readReplicaSets(
+  rollout: Rollout,
   newest: string,
-  namespace: string,
   labelSelector: { labelSelector?: string },
   cluster: Cluster,
 ): Promise<readonly ReplicaSet[]> {
-  const kind = { apiVersion: 'apps/v1', kind: 'ReplicaSet', namespace };
+  const kind = { apiVersion: 'apps/v1', kind: 'ReplicaSet', namespace: rollout.metadata.namespace };
   const { items } = await cluster.list<ReplicaSet>({ ...kind, ...labelSelector });
-  if (items.some(({ metadata }) => metadata.name === newest)) return items;
-  const named = await cluster.get<ReplicaSet>({ ...kind, name: newest });
-  return named === undefined ? items : [...items, named];
+  const lost = lostHashes(rollout, items);
+  const [named, strayed] = await Promise.all([
+    items.some(({ metadata }) => metadata.name === newest)
+      ? undefined
+      : cluster.get<ReplicaSet>({ ...kind, name: newest }),
+    lost.length === 0
+      ? undefined
+      : cluster.list<ReplicaSet>({ ...kind, labelSelector: `${POD_TEMPLATE_HASH} in (${lost.join(',')})` }),
+  ]);
+  const found = [...items, ...(named === undefined ? [] : [named]), ...(strayed?.items ?? [])];
+  return [...new Map(found.map((replicaSet) => [replicaSet.metadata.name, replicaSet])).values()];
+}
+
+function lostHashes({ status }: Rollout, found: readonly ReplicaSet[]): readonly string[] {
+  const present = new Set(found.map(({ metadata }) => metadata.labels?.[POD_TEMPLATE_HASH]));
+  const hashes = new Set([status?.stableRS ?? '', status?.currentPodHash ?? '']);
+  return [...hashes].filter((hash) => hash !== '' && !present.has(hash));
 }
 
 async function readServices(
@@ -76,19 +95,18 @@ async function readServices(
   return found.filter((service) => service !== undefined);
 }
 
-/** Runs carry the selector's labels; one that the status names and the list lacks is fetched by its name. */
-async function readRuns(
-  rollout: Rollout,
-  labelSelector: { labelSelector?: string },
-  cluster: Cluster,
-): Promise<readonly AnalysisRun[]> {
+/**
+ * Runs carry the selector's matchLabels; one that the status names and the list lacks is fetched by its name. Those of
+ * somebody else are seen too: their names are taken.
+ */
+async function readRuns(rollout: Rollout, cluster: Cluster): Promise<readonly AnalysisRun[]> {
   const { namespace } = rollout.metadata;
   const kind = { apiVersion: ARGO_API_VERSION, kind: 'AnalysisRun', namespace };
-  const { items } = await cluster.list<AnalysisRun>({ ...kind, ...labelSelector });
-  const owned = items.filter((run) => isControlledBy(run, rollout));
-  const missing = namedRuns(rollout).filter((name) => !owned.some((run) => run.metadata.name === name));
+  const labels = selectorText({ spec: { selector: { matchLabels: rollout.spec.selector?.matchLabels ?? {} } } });
+  const { items } = await cluster.list<AnalysisRun>({ ...kind, ...labels });
+  const missing = namedRuns(rollout).filter((name) => !items.some((run) => run.metadata.name === name));
   const fetched = await Promise.all(missing.map((name) => cluster.get<AnalysisRun>({ ...kind, name })));
-  return [...owned, ...fetched.filter((run) => run !== undefined)];
+  return [...items, ...fetched.filter((run) => run !== undefined)];
 }
 
 /** The runs that the status calls current. */

@@ -47,7 +47,10 @@ function livingHashes(replicaSets: readonly KubernetesObject[]): ReadonlySet<str
 }
 
 function newestFirst<Run extends PastRun>(runs: readonly Run[]): readonly Run[] {
-  return runs.toSorted((a, b) => createdAt(b) - createdAt(a) || (a.metadata.name < b.metadata.name ? 1 : -1));
+  const aged = runs.map((run) => ({ run, at: createdAt(run) }));
+  return aged
+    .toSorted((a, b) => b.at - a.at || (a.run.metadata.name < b.run.metadata.name ? 1 : -1))
+    .map(({ run }) => run);
 }
 
 function createdAt({ metadata }: KubernetesObject): number {

@@ -34,10 +34,11 @@ export function skipsAnalysis(pass: Pass): boolean {
   return nothingToTry || isAborted(pass) || stored.promoteFull === true || isFastRollback(pass);
 }
 
-/** Stop every unfinished run, current or not. */
+/** Stop every unfinished run, current or not. Past ones are forgotten at rest and by updates, not by an abort. */
 export function cancelAllRuns(pass: Pass, because: string): void {
   for (const kind of RUN_KINDS) cancelRun(pass, pass.runs[kind], because);
-  retireOthers(pass, because);
+  for (const run of otherRunsOf(pass)) cancelRun(pass, run, because);
+  if (isFullyPromoted(pass.stored)) retireOthers(pass);
 }
 
 export function cancelRun({ changes }: Pass, run: AnalysisRun | undefined, because: string): void {
@@ -54,14 +55,14 @@ export function settleRuns(pass: Pass, current: CurrentRuns): void {
     if (run !== undefined && run.metadata.name !== current[kind]?.metadata.name)
       cancelRun(pass, run, 'no longer current');
   }
-  retireOthers(pass, 'no longer current');
+  retireOthers(pass);
   announceRuns(pass);
 }
 
 /** Those that are not current stop, and beyond the limits they are forgotten. */
-function retireOthers(pass: Pass, because: string): void {
+function retireOthers(pass: Pass): void {
   const others = otherRunsOf(pass);
-  for (const run of others) cancelRun(pass, run, because);
+  for (const run of others) cancelRun(pass, run, 'no longer current');
   const { successfulRunHistoryLimit, unsuccessfulRunHistoryLimit } = pass.rollout.spec.analysis ?? {};
   const surplus = runsToDelete({
     runs: others,
@@ -77,8 +78,9 @@ function announceRuns({ stored, runs, changes }: Pass): void {
     const run = runs[kind];
     const phase = run?.status?.phase ?? '';
     const known = recordedRun(stored, kind);
-    if (run === undefined || phase === '' || (known?.name === run.metadata.name && known.status === phase)) continue;
-    const previous = known?.name === run.metadata.name ? known.status || 'NoPreviousStatus' : 'NoPreviousStatus';
+    const isNews = known === undefined || (known.name === run?.metadata.name && known.status !== phase);
+    if (run === undefined || phase === '' || !isNews) continue;
+    const previous = known?.status ?? 'NoPreviousStatus';
     const text = `${kind} Analysis Run '${run.metadata.name}' Status New: '${phase}' Previous: '${previous}'`;
     const bad = phase === 'Failed' || phase === 'Error';
     changes.event(`AnalysisRun${phase}`, text, bad ? 'Warning' : 'Normal');
@@ -120,7 +122,7 @@ export function ensureRun(
   return { ...choice.run, metadata: { ...choice.run.metadata, uid: '' } };
 }
 
-/** undefined: an argument cannot be resolved yet; it is tried again. */
+/** undefined: an argument cannot be resolved yet; the pass ends, and it is tried again. */
 function plannedRun(pass: Pass, purpose: RunPurpose, analysis: RolloutAnalysis): NewAnalysisRun | undefined {
   const { rollout, snapshot, sets } = pass;
   const podHash = newestHash(pass);
@@ -139,7 +141,9 @@ function plannedRun(pass: Pass, purpose: RunPurpose, analysis: RolloutAnalysis):
   }
 }
 
-function postponed({ changes }: Pass, error: string): undefined {
+function postponed(pass: Pass, error: string): undefined {
+  const { changes } = pass;
+  pass.lacksRun = true;
   changes.event('ReconciliationError', `Reconciliation failed with error: ${error}`, 'Warning');
   changes.requeue(10 * SECOND);
   return undefined;

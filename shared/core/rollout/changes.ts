@@ -18,6 +18,12 @@ export class Changes {
   readonly #entries: Entry[] = [];
   readonly #events: EventNote[] = [];
   #requeueAfter: Millis | undefined;
+  #edits = 0;
+
+  /** Grows with every edit: what was derived from the drafts before is out of date then. */
+  get edits(): number {
+    return this.#edits;
+  }
 
   /** The object as edited so far. */
   current<T extends KubernetesObject>(object: T): T {
@@ -29,6 +35,7 @@ export class Changes {
     const current = (entry?.after as T | undefined) ?? object;
     const after = change(current);
     if (sameJson(current, after)) return;
+    this.#edits += 1;
     if (entry === undefined) {
       this.#entries.push({ type: 'edit', before: object, after, reasons: [because] });
       return;
@@ -41,7 +48,9 @@ export class Changes {
     this.#entries.push({ type: 'create', object, because });
   }
 
+  /** Asked for twice, it is done once. */
   delete(object: KubernetesObject, because: string): void {
+    if (this.#entries.some((entry) => entry.type === 'delete' && isSame(entry.object, object))) return;
     this.#entries.push({ type: 'delete', object, because });
   }
 
@@ -66,12 +75,13 @@ export class Changes {
 
   #editOf(object: KubernetesObject): Extract<Entry, { type: 'edit' }> | undefined {
     return this.#entries.find(
-      (entry): entry is Extract<Entry, { type: 'edit' }> =>
-        entry.type === 'edit' &&
-        entry.before.kind === object.kind &&
-        entry.before.metadata.name === object.metadata.name,
+      (entry): entry is Extract<Entry, { type: 'edit' }> => entry.type === 'edit' && isSame(entry.before, object),
     );
   }
+}
+
+function isSame(a: KubernetesObject, b: KubernetesObject): boolean {
+  return a.kind === b.kind && a.metadata.name === b.metadata.name;
 }
 
 function actionOf(entry: Entry): readonly Action[] {

@@ -22,6 +22,7 @@ export function createNewest(pass: Pass): Decision<RolloutStatus> {
     return changes.decision({ ...stored, collisionCount: (stored.collisionCount ?? 0) + 1 });
   }
   const revision = nextRevision(pass.sets.older);
+  if (rollout.status === undefined) announceAdded(pass);
   changes.create(newReplicaSet(pass, revision), `revision ${revision} has no ReplicaSet yet`);
   changes.event('NewReplicaSetCreated', `Created ReplicaSet ${name} (revision ${revision})`);
   const condition = {
@@ -31,6 +32,12 @@ export function createNewest(pass: Pass): Decision<RolloutStatus> {
     message: `Created new replica set "${name}"`,
   } as const;
   return changes.decision(withConditions(stored, setCondition(stored.conditions, condition, pass.now).conditions));
+}
+
+/** Argo says so whenever it starts; here it is said once in the life of a Rollout. */
+function announceAdded({ changes, rollout: { metadata } }: Pass): void {
+  const text = `Rollout resource added to informer: ${metadata.namespace}/${metadata.name}`;
+  changes.event('RolloutAddedToInformer', text);
 }
 
 /**

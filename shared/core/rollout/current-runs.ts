@@ -1,5 +1,6 @@
 /** The AnalysisRuns of a Rollout: the current one of each kind, named in its status, and the others. engine §12.1. */
-import type { AnalysisRun, RolloutStatus } from '../resources/argo.ts';
+import type { AnalysisRun, Rollout, RolloutStatus } from '../resources/argo.ts';
+import { isControlledBy } from '../resources/kubernetes.ts';
 
 export type RunKind = 'Step' | 'Background' | 'PrePromotion' | 'PostPromotion';
 export const RUN_KINDS: readonly RunKind[] = ['PostPromotion', 'PrePromotion', 'Step', 'Background'];
@@ -8,10 +9,11 @@ export type CurrentRuns = { readonly [Kind in RunKind]?: AnalysisRun };
 
 export type RunReference = NonNullable<NonNullable<RolloutStatus['canary']>['currentStepAnalysisRunStatus']>;
 
-export function currentRunsOf(status: RolloutStatus, runs: readonly AnalysisRun[]): CurrentRuns {
+/** A run of somebody else that has the name is nobody's word on this Rollout. */
+export function currentRunsOf(rollout: Rollout, status: RolloutStatus, runs: readonly AnalysisRun[]): CurrentRuns {
   const found = RUN_KINDS.flatMap((kind) => {
     const name = recordedRun(status, kind)?.name;
-    const run = runs.find(({ metadata }) => metadata.name === name);
+    const run = runs.find((candidate) => candidate.metadata.name === name && isControlledBy(candidate, rollout));
     return run === undefined ? [] : [[kind, run] as const];
   });
   return Object.fromEntries(found);

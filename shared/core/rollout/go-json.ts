@@ -8,10 +8,11 @@ export function goJson(value: JsonValue | undefined, struct: string, fieldsOf: F
   const fields = fieldsOf(struct);
   if (fields === undefined) return freeForm(value ?? null);
   const object = asObject(value);
-  const members = fields.flatMap((field) => {
+  const members: string[] = [];
+  for (const field of fields) {
     const text = member(object[field.name] ?? undefined, field, fieldsOf);
-    return text === undefined ? [] : [`${quote(field.name)}:${text}`];
-  });
+    if (text !== undefined) members.push(`"${field.name}":${text}`);
+  }
   return `{${members.join(',')}}`;
 }
 
@@ -81,11 +82,15 @@ function scalar(value: JsonValue): string {
 
 /** Go escapes what could end a script element, and the two separators that JavaScript once took for line ends. */
 function quote(text: string): string {
-  return JSON.stringify(text).replaceAll(
-    /[<>&\u2028\u2029]/g,
+  const quoted = JSON.stringify(text);
+  if (!ESCAPED.test(quoted)) return quoted;
+  return quoted.replaceAll(
+    new RegExp(ESCAPED, 'g'),
     (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
 }
+
+const ESCAPED = /[<>&\u2028\u2029]/;
 
 function compareBytes(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;

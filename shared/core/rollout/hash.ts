@@ -28,8 +28,10 @@ export function stepHash(steps: readonly CanaryStep[] | undefined): string {
   return encode(fnv1a(bytesOf(text), FNV_OFFSET));
 }
 
+const UTF8 = new TextEncoder();
+
 function bytesOf(text: string): Uint8Array {
-  return new TextEncoder().encode(text);
+  return UTF8.encode(text);
 }
 
 /** Eight bytes, of which only the low four carry the count. */

@@ -2,7 +2,9 @@
 import type { Rollout } from '../resources/argo.ts';
 import { EPHEMERAL_METADATA } from '../resources/keys.ts';
 import type { PodTemplate, ReplicaSet } from '../resources/kubernetes.ts';
+import { goJson } from './go-json.ts';
 import { sameJson } from './same-json.ts';
+import { stepFields } from './step-schema.ts';
 
 export interface Metadata {
   readonly labels?: Readonly<Record<string, string>>;
@@ -97,13 +99,6 @@ function swap(
 
 /** The annotation that remembers what was injected; none for nothing. Empty members are left out. */
 function noteOf({ labels = {}, annotations = {} }: Metadata): Record<string, string> {
-  const note = {
-    ...(Object.keys(labels).length > 0 ? { labels: sorted(labels) } : {}),
-    ...(Object.keys(annotations).length > 0 ? { annotations: sorted(annotations) } : {}),
-  };
-  return Object.keys(note).length === 0 ? {} : { [EPHEMERAL_METADATA]: JSON.stringify(note) };
-}
-
-function sorted(map: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(map).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+  if (Object.keys(labels).length + Object.keys(annotations).length === 0) return {};
+  return { [EPHEMERAL_METADATA]: goJson({ labels, annotations }, 'Metadata', stepFields) };
 }

@@ -2,7 +2,7 @@
 import type { ReplicaSet } from '../resources/kubernetes.ts';
 
 export type LabelSelector = NonNullable<NonNullable<ReplicaSet['spec']>['selector']>;
-type Requirement = NonNullable<LabelSelector['matchExpressions']>[number];
+export type Requirement = NonNullable<LabelSelector['matchExpressions']>[number];
 type Labels = Readonly<Record<string, string>>;
 
 /** An empty selector matches everything, an absent one nothing. */

@@ -6,6 +6,7 @@ import { adoptReplicaSets } from './adoption.ts';
 import { Changes } from './changes.ts';
 import { findCondition, setCondition } from './conditions.ts';
 import { currentRunsOf, type CurrentRuns } from './current-runs.ts';
+import { stepHash } from './hash.ts';
 import { PauseDraft } from './pause.ts';
 import { hashOf, sortReplicaSets, type ReplicaSets } from './replica-sets.ts';
 import { isWithinDeadline } from './scale-down.ts';
@@ -19,6 +20,8 @@ export interface Pass {
   readonly stored: RolloutStatus;
   /** `spec.replicas`, R. */
   readonly replicas: number;
+  /** Of the steps as they are now: what `currentStepHash` becomes. Nothing but a canary asks for it. */
+  readonly stepHash: string;
   readonly changes: Changes;
   readonly pause: PauseDraft;
   /** As edited so far in this pass. */
@@ -27,6 +30,8 @@ export interface Pass {
   readonly newestWithinDelay: boolean;
   /** Analysis runs by kind; parts of the pass replace it. */
   runs: CurrentRuns;
+  /** A run that is needed cannot be made: the pass ends there, so that nothing moves without its analysis. */
+  lacksRun: boolean;
 }
 
 export function beginPass(snapshot: RolloutSnapshot): Pass {
@@ -34,6 +39,7 @@ export function beginPass(snapshot: RolloutSnapshot): Pass {
   const changes = new Changes();
   const owned = adoptReplicaSets(rollout, snapshot.replicaSets, changes);
   const sets = sortReplicaSets(rollout, owned);
+  let draft = { sets: edited(sets, changes), edits: changes.edits };
   const stored = withFoundReplicaSet(rollout.status ?? {}, sets.newest, now);
   return {
     snapshot,
@@ -41,13 +47,16 @@ export function beginPass(snapshot: RolloutSnapshot): Pass {
     rollout,
     stored,
     replicas: replicasOf(rollout),
+    stepHash: stepHash(rollout.spec.strategy?.canary?.steps),
     changes,
     pause: new PauseDraft(stored),
     get sets() {
-      return edited(sets, changes);
+      if (draft.edits !== changes.edits) draft = { sets: edited(sets, changes), edits: changes.edits };
+      return draft.sets;
     },
     newestWithinDelay: sets.newest !== undefined && isWithinDeadline(sets.newest, now),
-    runs: currentRunsOf(stored, snapshot.analysisRuns),
+    runs: currentRunsOf(rollout, stored, snapshot.analysisRuns),
+    lacksRun: false,
   };
 }
 

@@ -1,6 +1,5 @@
 /** `status.phase` and `status.message`: the first rule that matches. engine §15. */
 import type { Rollout } from '../resources/argo.ts';
-import { findCondition } from './conditions.ts';
 import { isCompleted } from './progress.ts';
 import { restartIsWanted } from './restart-request.ts';
 import type { StatusDraft } from './status.ts';
@@ -16,11 +15,14 @@ export function phaseOf(rollout: Rollout, status: StatusDraft): PhaseFields {
   );
 }
 
+const FAILED: ReadonlySet<string> = new Set(['RolloutAborted', 'ProgressDeadlineExceeded']);
+
+/** The first in the order of the list, so that an abort goes on being told while the spec is invalid too. */
 function degraded({ conditions = [] }: StatusDraft): PhaseFields | undefined {
-  const invalid = findCondition(conditions, 'InvalidSpec');
-  if (invalid !== undefined) return { phase: 'Degraded', message: `InvalidSpec: ${invalid.message}` };
-  const failed = conditions.find(({ reason }) => reason === 'RolloutAborted' || reason === 'ProgressDeadlineExceeded');
-  return failed && { phase: 'Degraded', message: `${failed.reason}: ${failed.message}` };
+  const failed = conditions.find(({ type, reason }) => type === 'InvalidSpec' || FAILED.has(reason));
+  if (failed === undefined) return undefined;
+  const cause = failed.type === 'InvalidSpec' ? failed.type : failed.reason;
+  return { phase: 'Degraded', message: `${cause}: ${failed.message}` };
 }
 
 function paused(rollout: Rollout, status: StatusDraft): PhaseFields | undefined {

@@ -30,7 +30,7 @@ export function ownershipOf(rollout: Rollout, replicaSet: ReplicaSet): Ownership
 
 /** @param owned those that the Rollout controls */
 export function sortReplicaSets(rollout: Rollout, owned: readonly ReplicaSet[]): ReplicaSets {
-  const all = owned.toSorted(byAge);
+  const all = oldestFirst(owned);
   const newest = findNewest(rollout, all);
   const stableHash = rollout.status?.stableRS ?? '';
   const stable = stableHash === '' ? undefined : all.find((replicaSet) => hashOf(replicaSet) === stableHash);
@@ -48,14 +48,19 @@ function findNewest(rollout: Rollout, oldestFirst: readonly ReplicaSet[]): Repli
   );
 }
 
-/** Oldest first; of equal age by name. */
-export function byAge(a: ReplicaSet, b: ReplicaSet): number {
-  return createdAt(a) - createdAt(b) || (a.metadata.name < b.metadata.name ? -1 : 1);
+/** Of equal age by name. */
+function oldestFirst(replicaSets: readonly ReplicaSet[]): readonly ReplicaSet[] {
+  const aged = replicaSets.map((replicaSet) => ({ replicaSet, at: createdAt(replicaSet) }));
+  return aged.toSorted((a, b) => a.at - b.at || byName(a.replicaSet, b.replicaSet)).map(({ replicaSet }) => replicaSet);
+}
+
+function byName(a: ReplicaSet, b: ReplicaSet): number {
+  return a.metadata.name < b.metadata.name ? -1 : 1;
 }
 
 /** Newest revision first. */
 export function byRevisionDown(a: ReplicaSet, b: ReplicaSet): number {
-  return (revisionOf(b) ?? 0) - (revisionOf(a) ?? 0) || byAge(b, a);
+  return (revisionOf(b) ?? 0) - (revisionOf(a) ?? 0) || createdAt(b) - createdAt(a) || byName(b, a);
 }
 
 export function createdAt(replicaSet: ReplicaSet): Instant {

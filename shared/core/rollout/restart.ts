@@ -16,7 +16,10 @@ export interface RestartOutcome {
 
 const NOT_RESTARTING: RestartOutcome = { evicted: 0, restartedAt: undefined };
 
-/** @param maxUnavailable pods that may be missing at a time; at least one may */
+/**
+ * It is done when no old pod is left: an eviction that was asked for may have been refused by a disruption budget.
+ * @param maxUnavailable pods that may be missing at a time; at least one may
+ */
 export function restartPods(pass: Pass, maxUnavailable: number): RestartOutcome {
   const { rollout, now, changes } = pass;
   const at = parseTimestamp(rollout.spec.restartAt);
@@ -30,11 +33,11 @@ export function restartPods(pass: Pass, maxUnavailable: number): RestartOutcome 
   const budget = evictionBudget(pass, pods, maxUnavailable);
   const evicted = old.filter((pod) => pod.metadata.deletionTimestamp === undefined).slice(0, Math.max(0, budget));
   for (const pod of evicted) changes.create(evictionOf(pod), `created before restartAt ${rollout.spec.restartAt}`);
-  if (old.length > evicted.length) {
+  if (old.length > 0) {
     changes.requeue(RETRY);
     return { evicted: evicted.length, restartedAt: undefined };
   }
-  return { evicted: evicted.length, restartedAt: rollout.spec.restartAt };
+  return { evicted: 0, restartedAt: rollout.spec.restartAt };
 }
 
 /** Of the stable version, then of the newest, then of the others. */

@@ -71,7 +71,7 @@ function syncedAnnotations(
   if (recorded !== undefined && recorded !== '' && own === undefined) return undefined;
   const copied = copiedAnnotations(rollout);
   const raised = (own ?? 0) < revision;
-  const differs = raised || Object.entries(copied).some(([key, value]) => current[key] !== value);
+  const differs = raised || Object.entries(copied).some(([key, value]) => (current[key] ?? '') !== value);
   if (!differs) return undefined;
   return {
     ...current,

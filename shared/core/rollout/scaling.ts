@@ -3,7 +3,7 @@ import { DESIRED_REPLICAS } from '../resources/keys.ts';
 import type { ReplicaSet } from '../resources/kubernetes.ts';
 import { hasSeparateStable, isAborted, type Pass } from './pass.ts';
 import { desiredReplicasOf, revisionOf, sizeOf } from './replica-sets.ts';
-import { withoutDeadline } from './scale-down.ts';
+import { hasDeadline, withoutDeadline } from './scale-down.ts';
 
 /**
  * One write: the size, and R as the annotation that tells a later change of R.
@@ -12,7 +12,8 @@ import { withoutDeadline } from './scale-down.ts';
 export function scale(pass: Pass, replicaSet: ReplicaSet, size: number, because: string): boolean {
   const current = pass.changes.current(replicaSet);
   const from = sizeOf(current);
-  if (from === size && desiredReplicasOf(current) === pass.replicas) return false;
+  const waitsForNothing = pass.replicas === 0 && hasDeadline(current);
+  if (from === size && desiredReplicasOf(current) === pass.replicas && !waitsForNothing) return false;
   const dropDeadline = size === 0 && !delaysScaleDownOnAbort(pass);
   pass.changes.edit(
     replicaSet,

@@ -16,7 +16,7 @@ export interface RolloutSnapshot {
   readonly pods?: readonly Pod[];
   /** Those of `reads.services` that exist. */
   readonly services: readonly Service[];
-  /** Owned by the Rollout, or named in its status. */
+  /** Owned by the Rollout, named in its status, or in the way: with the labels of its runs, made by somebody else. */
   readonly analysisRuns: readonly AnalysisRun[];
   /** Those of `reads.templates` that exist, and the ones that they name in turn. */
   readonly analysisTemplates: readonly AnalysisTemplate[];

@@ -24,19 +24,23 @@ export function referenceProblems(snapshot: RolloutSnapshot): Problems {
 interface ServiceUse {
   readonly path: string;
   readonly name: string;
+  /** That the pods behind it carry while they play their part: a Service may select these as well. */
+  readonly labels?: Readonly<Record<string, string>> | undefined;
 }
 
 function servicesOf({ spec }: Rollout): readonly ServiceUse[] {
   const { blueGreen, canary } = spec.strategy ?? {};
   const uses = [
-    { path: 'spec.strategy.blueGreen.activeService', name: blueGreen?.activeService },
-    { path: 'spec.strategy.blueGreen.previewService', name: blueGreen?.previewService },
-    { path: 'spec.strategy.canary.stableService', name: canary?.stableService },
-    { path: 'spec.strategy.canary.canaryService', name: canary?.canaryService },
-    { path: 'spec.strategy.canary.pingPong.pingService', name: canary?.pingPong?.pingService },
-    { path: 'spec.strategy.canary.pingPong.pongService', name: canary?.pingPong?.pongService },
+    { at: 'blueGreen.activeService', name: blueGreen?.activeService, labels: blueGreen?.activeMetadata?.labels },
+    { at: 'blueGreen.previewService', name: blueGreen?.previewService, labels: blueGreen?.previewMetadata?.labels },
+    { at: 'canary.stableService', name: canary?.stableService, labels: canary?.stableMetadata?.labels },
+    { at: 'canary.canaryService', name: canary?.canaryService, labels: canary?.canaryMetadata?.labels },
+    { at: 'canary.pingPong.pingService', name: canary?.pingPong?.pingService },
+    { at: 'canary.pingPong.pongService', name: canary?.pingPong?.pongService },
   ];
-  return uses.flatMap(({ path, name = '' }) => (name === '' ? [] : [{ path, name }]));
+  return uses.flatMap(({ at, name = '', labels }) =>
+    name === '' ? [] : [{ path: `spec.strategy.${at}`, name, labels }],
+  );
 }
 
 function missingServices({ rollout, services }: RolloutSnapshot): Problems {
@@ -46,13 +50,13 @@ function missingServices({ rollout, services }: RolloutSnapshot): Problems {
 }
 
 function unfitServices({ rollout, services }: RolloutSnapshot): Problems {
-  const labels = rollout.spec.template?.metadata?.labels ?? {};
-  return servicesOf(rollout).flatMap(({ path, name }) => {
+  const own = rollout.spec.template?.metadata?.labels ?? {};
+  return servicesOf(rollout).flatMap(({ path, name, labels = {} }) => {
     const service = services.find(({ metadata }) => metadata.name === name);
     const owner = service?.metadata.annotations?.[MANAGED_BY];
     const shown = JSON.stringify(name);
     const foreign = Object.entries(service?.spec?.selector ?? {})
-      .filter(([key, value]) => key !== POD_TEMPLATE_HASH && labels[key] !== value)
+      .filter(([key, value]) => key !== POD_TEMPLATE_HASH && own[key] !== value && labels[key] !== value)
       .map(([key]) => invalid(path, name, `Service ${shown} has unmatch label ${JSON.stringify(key)} in rollout`));
     const taken = owner !== undefined && owner !== rollout.metadata.name;
     return [...foreign, ...(taken ? [invalid(path, name, `Service ${shown} is managed by another Rollout`)] : [])];
@@ -106,19 +110,20 @@ function unfitTemplates(use: AnalysisUse, lookup: TemplateLookup): Problems {
   const { path, analysis, background } = use;
   const refs = analysis.templates ?? [];
   if (refs.length === 0) return [];
+  let names = refs.map(({ templateName }) => templateName ?? '');
   try {
     const set = collectTemplates(refs, lookup);
+    const templates: readonly Template[] = [...set.templates, ...set.clusterTemplates];
+    names = templates.map(({ metadata }) => metadata.name);
     const given = (analysis.args ?? []).map(({ name }) => ({ name, value: '' }));
     const { dryRun = [], measurementRetention = [] } = analysis;
     mergeTemplates(set, { args: given, dryRun, measurementRetention });
-    const templates: readonly Template[] = [...set.templates, ...set.clusterTemplates];
     return templates.flatMap((template) => {
       const problems = background ? suppliedProblems(template, analysis.args) : endlessProblems(template);
       return problems.map((problem) => invalid(path, template.metadata.name, problem));
     });
   } catch (error) {
     if (!(error instanceof InvalidSpecError)) throw error;
-    const names = refs.map(({ templateName }) => templateName ?? '').join(' ');
-    return [invalid(path, `templateNames: [${names}]`, error.message)];
+    return [invalid(path, `templateNames: [${names.join(' ')}]`, error.message)];
   }
 }

@@ -1,7 +1,7 @@
 /** Everything of a Rollout's spec but its strategy. engine §3. */
 import type { Rollout } from '../resources/argo.ts';
-import { internal, invalid, required } from './field-error.ts';
-import { isEmptySelector, selectorMatches } from './label-selector.ts';
+import { forbidden, internal, invalid, required } from './field-error.ts';
+import { isEmptySelector, selectorMatches, type Requirement } from './label-selector.ts';
 import { templateProblems } from './validate-template.ts';
 
 export function specProblems(rollout: Rollout): readonly string[] {
@@ -30,7 +30,28 @@ function notNegative(path: string, value: number): readonly string[] {
 function selectorProblems({ spec: { selector, workloadRef } }: Rollout): readonly string[] {
   if (workloadRef !== undefined) return [];
   if (selector === undefined) return [required('spec.selector', `Rollout has missing field '.spec.selector'`)];
-  return isEmptySelector(selector) ? [invalid('spec.selector', {}, 'empty selector is invalid for deployment')] : [];
+  if (isEmptySelector(selector)) return [invalid('spec.selector', {}, 'empty selector is invalid for deployment')];
+  return (selector.matchExpressions ?? []).flatMap((expression, index) =>
+    expressionProblems(expression, `spec.selector.matchExpressions[${index}]`),
+  );
+}
+
+/** k8s.io/apimachinery validation of a LabelSelectorRequirement. */
+function expressionProblems({ operator, values = [] }: Requirement, path: string): readonly string[] {
+  switch (operator) {
+    case 'In':
+    case 'NotIn': {
+      const detail = "must be specified when `operator` is 'In' or 'NotIn'";
+      return values.length === 0 ? [required(`${path}.values`, detail)] : [];
+    }
+    case 'Exists':
+    case 'DoesNotExist': {
+      const detail = "may not be specified when `operator` is 'Exists' or 'DoesNotExist'";
+      return values.length > 0 ? [forbidden(`${path}.values`, detail)] : [];
+    }
+    default:
+      return [invalid(`${path}.operator`, operator, 'not a valid selector operator')];
+  }
 }
 
 function referencedTemplateProblems({ spec: { workloadRef, template } }: Rollout): readonly string[] {

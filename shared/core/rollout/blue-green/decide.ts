@@ -23,6 +23,7 @@ export function decideBlueGreen(pass: Pass): Decision<RolloutStatus> {
   reconcilePause(pass);
   switchActive(pass);
   reconcileBlueGreenRuns(pass);
+  if (pass.lacksRun) return pass.changes.decision();
   reconcileEphemeralMetadata(pass);
   return finishBlueGreen(pass, restart);
 }

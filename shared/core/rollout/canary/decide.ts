@@ -23,6 +23,7 @@ export function decideCanary(pass: Pass): Decision<RolloutStatus> {
   cleanUpRevisions(pass);
   reconcileServices(pass);
   reconcileCanaryRuns(pass);
+  if (pass.lacksRun) return pass.changes.decision();
   if (pass.pause.added) return finishCanary(pass, { completesStep: false, restart });
   if (reconcileReplicaSets(pass)) return finishCanary(pass, { completesStep: false, restart });
   reconcilePause(pass);

@@ -3,10 +3,9 @@ import type { Decision } from '../../decision.ts';
 import type { RolloutStatus } from '../../resources/argo.ts';
 import { referenceTo } from '../current-runs.ts';
 import { finishFull } from '../finish.ts';
-import { stepHash } from '../hash.ts';
 import { isHeld } from '../hold.ts';
 import { formatSelector } from '../label-selector.ts';
-import { canaryOf, isAborted, newestHash, templateChanged, type Pass } from '../pass.ts';
+import { isAborted, newestHash, templateChanged, type Pass } from '../pass.ts';
 import { promote, promotionByHistory } from '../promotion.ts';
 import { availableOf, sizeOf } from '../replica-sets.ts';
 import { resetForUpdate } from '../reset.ts';
@@ -24,7 +23,7 @@ export interface CanaryOutcome {
 }
 
 export function templateOrStepsChanged(pass: Pass): boolean {
-  return templateChanged(pass) || pass.stored.currentStepHash !== stepHash(canaryOf(pass)?.steps);
+  return templateChanged(pass) || pass.stored.currentStepHash !== pass.stepHash;
 }
 
 export function finishCanary(pass: Pass, outcome: CanaryOutcome): Decision<RolloutStatus> {
@@ -39,7 +38,7 @@ function baseStatus(pass: Pass, { restart }: CanaryOutcome): StatusDraft {
     ...freshStatus(pass),
     ...(restart?.restartedAt === undefined ? {} : { restartedAt: restart.restartedAt }),
     selector: formatSelector(pass.rollout.spec.selector),
-    currentStepHash: stepHash(canaryOf(pass)?.steps),
+    currentStepHash: pass.stepHash,
     canary: {
       currentStepAnalysisRunStatus: referenceTo(pass.runs.Step),
       currentBackgroundAnalysisRunStatus: referenceTo(pass.runs.Background),

@@ -13,6 +13,7 @@ import {
   aRollout,
   aService,
   hashOfVersion,
+  NAMESPACE,
   pause,
   setWeight,
   T0,
@@ -256,6 +257,78 @@ describe('a run whose time has passed', () => {
     );
     const deleted = actions.flatMap((action) => (action.type === 'delete' ? [action.object.name] : []));
     expect(deleted.toSorted()).toEqual(['r1', 'r2', 'stray']);
+  });
+});
+
+describe('a run that cannot be made yet', () => {
+  it('given an argument that the Rollout does not hold, then nothing moves without its analysis, and it is tried again', () => {
+    const args = [{ name: 'host', valueFrom: { fieldRef: { fieldPath: 'status.nothing' } } }];
+    const template = anAnalysisTemplate('errors');
+    const rollout = aRollout()
+      .replicas(4)
+      .canary([setWeight(50), pause()], { analysis: { templates: [{ templateName: 'errors' }], args } })
+      .updating('v1', 'v2')
+      .revision(2)
+      .build();
+    const decision = decideRollout(
+      snapshotOf(rollout, {
+        replicaSets: [aReplicaSet({ size: 4 }), aReplicaSet({ version: 'v2', size: 0, desired: 4, revision: 2 })],
+        analysisTemplates: [{ ...template, spec: { ...template.spec, args: [{ name: 'host' }] } }],
+      }),
+    );
+    expect(decision.actions).toEqual([]);
+    expect(decision.status).toBeUndefined();
+    expect(decision.requeueAfter).toBe(10_000);
+    expect(decision.events).toMatchObject([{ reason: 'ReconciliationError', type: 'Warning' }]);
+  });
+});
+
+describe('a run of somebody else', () => {
+  const rollout = aRollout()
+    .replicas(2)
+    .canary([analysis('latency')])
+    .updating('v1', 'v2')
+    .revision(2);
+  const replicaSets = [aReplicaSet({ size: 2 }), aReplicaSet({ version: 'v2', size: 0, desired: 2, revision: 2 })];
+  const name = `checkout-${V2}-2-0`;
+  const foreign = { ...anAnalysisRun(name, 'Failed'), metadata: { name, namespace: NAMESPACE, uid: 'theirs' } };
+
+  it('given it has the name that the new one would take, then that one takes the next', () => {
+    const seen = { replicaSets, analysisRuns: [foreign], analysisTemplates: TEMPLATES };
+    const { actions, status } = decideRollout(snapshotOf(rollout.build(), seen));
+    expect(actions).toContainEqual(
+      expect.objectContaining({
+        type: 'create',
+        object: expect.objectContaining({ metadata: expect.objectContaining({ name: `${name}.1` }) }),
+      }),
+    );
+    expect(status?.canary?.currentStepAnalysisRunStatus).toEqual({ name: `${name}.1`, status: '' });
+  });
+
+  it('given the status names it, then what it found aborts nothing', () => {
+    const named = rollout.status({ canary: { currentStepAnalysisRunStatus: { name, status: '' } } });
+    const seen = { replicaSets, analysisRuns: [foreign], analysisTemplates: TEMPLATES };
+    expect(decideRollout(snapshotOf(named.build(), seen)).status?.abort).toBeUndefined();
+  });
+});
+
+describe('past runs while an update is given up', () => {
+  it('given more of them than the limit, then an abort forgets none', () => {
+    const past = [1, 2, 3].map((index) => anAnalysisRun(`r${index}`, 'Failed', { [POD_TEMPLATE_HASH]: V1 }));
+    const rollout = aRollout()
+      .replicas(2)
+      .canary([setWeight(50), pause()])
+      .updating('v1', 'v2', 1)
+      .revision(2)
+      .spec({ analysis: { unsuccessfulRunHistoryLimit: 1 } })
+      .status({ abort: true });
+    const replicaSets = [aReplicaSet({ size: 2 }), aReplicaSet({ version: 'v2', size: 0, desired: 2, revision: 2 })];
+    const deleted = (build: typeof rollout) =>
+      decideRollout(snapshotOf(build.build(), { replicaSets, analysisRuns: past })).actions.filter(
+        ({ type }) => type === 'delete',
+      );
+    expect(deleted(rollout)).toHaveLength(0);
+    expect(deleted(rollout.status({ abort: false }))).toHaveLength(2);
   });
 });
 

@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Action } from '#core/decision.ts';
-import { EPHEMERAL_METADATA } from '#core/resources/keys.ts';
+import { EPHEMERAL_METADATA, POD_TEMPLATE_HASH } from '#core/resources/keys.ts';
 import type { Pod, ReplicaSet } from '#core/resources/kubernetes.ts';
 import { decideRollout } from '#core/rollout/decide.ts';
 import { withEphemeralMetadata } from '#core/rollout/injected-metadata.ts';
 import { readsOf } from '#core/rollout/snapshot.ts';
-import { aPod, aReplicaSet, aRollout, hashOfVersion, pause, setWeight } from '../../../support/builders.ts';
+import { aPod, aReplicaSet, aRollout, aTemplate, hashOfVersion, pause, setWeight } from '../../../support/builders.ts';
 import { snapshotOf } from '../../../support/rollout-snapshot.ts';
 
 const CANARY = { labels: { role: 'canary' } };
@@ -63,6 +63,55 @@ describe('metadata that pods carry for a while', () => {
       '{"labels":{"role":"stable"},"annotations":{"note":"s"}}',
     );
     expect(afterPatch(actions, 'two')?.metadata.annotations).toEqual({ note: 's', mine: 'y' });
+  });
+
+  it('given a pass ended between the ReplicaSet and its pods, then the next one takes the old role from the pods', () => {
+    const promoted = rollout.promoted('v2').version('v2').revision(2).build();
+    const stable = withEphemeralMetadata(aReplicaSet({ version: 'v2', size: 2, revision: 2 }), STABLE);
+    const canaryPod = aPod(withEphemeralMetadata(stable, { labels: { role: 'canary', old: 'x' } }), 'two');
+    const wide = {
+      ...promoted,
+      spec: {
+        ...promoted.spec,
+        strategy: {
+          canary: {
+            ...promoted.spec.strategy?.canary,
+            canaryMetadata: { labels: { role: 'canary', old: 'x' } },
+          },
+        },
+      },
+    };
+    const { actions } = decideRollout(snapshotOf(wide, { replicaSets: [stable], pods: [canaryPod] }));
+    expect(afterPatch(actions, 'two')?.metadata.labels).toMatchObject({ role: 'stable', app: 'checkout' });
+    expect(afterPatch(actions, 'two')?.metadata.labels).not.toHaveProperty('old');
+  });
+
+  it('given metadata of the other role that the template has of its own, then pods keep it', () => {
+    const labels = { app: 'checkout', tier: 'web' };
+    const template = { ...aTemplate('v1', labels) };
+    const settled = aRollout()
+      .replicas(1)
+      .template(template)
+      .revision(1)
+      .canary([pause()], {
+        canaryMetadata: { labels: { tier: 'canary' } },
+        stableMetadata: STABLE,
+      });
+    const bare = aReplicaSet({ template, size: 1 });
+    const hash = bare.metadata.labels?.[POD_TEMPLATE_HASH] ?? '';
+    const stable = withEphemeralMetadata(bare, STABLE);
+    const status = { ...settled.promoted().build().status, stableRS: hash, currentPodHash: hash };
+    const { actions } = decideRollout(
+      snapshotOf(settled.status(status).build(), { replicaSets: [stable], pods: [aPod(stable, 'one')] }),
+    );
+    expect(afterPatch(actions, 'one')?.metadata.labels ?? labels).toMatchObject({ tier: 'web' });
+  });
+
+  it('given values that Go escapes in JSON, then the note is written as Go writes it', () => {
+    const noted = withEphemeralMetadata(aReplicaSet(), { annotations: { b: '<&>', a: '1' } });
+    expect(noted.metadata.annotations?.[EPHEMERAL_METADATA]).toBe(
+      '{"annotations":{"a":"1","b":"\\u003c\\u0026\\u003e"}}',
+    );
   });
 
   it('given everything carries it already, then nothing is written', () => {

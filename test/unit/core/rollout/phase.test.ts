@@ -32,11 +32,23 @@ describe('the phase of a Rollout', () => {
       status: {
         ...done,
         conditions: [
+          aCondition('InvalidSpec', 'True', 'InvalidSpec'),
+          aCondition('Progressing', 'False', 'RolloutAborted'),
+        ],
+      },
+      then: ['Degraded', 'InvalidSpec: InvalidSpec'],
+    },
+    {
+      given: 'a spec that became invalid after an abort',
+      rollout: canary.spec({ paused: true }),
+      status: {
+        ...done,
+        conditions: [
           aCondition('Progressing', 'False', 'RolloutAborted'),
           aCondition('InvalidSpec', 'True', 'InvalidSpec'),
         ],
       },
-      then: ['Degraded', 'InvalidSpec: InvalidSpec'],
+      then: ['Degraded', 'RolloutAborted: RolloutAborted'],
     },
     {
       given: 'an abort',

@@ -267,6 +267,12 @@ describe('the revision of an existing ReplicaSet', () => {
     });
   });
 
+  it('given an empty annotation that it lacks, then that is no change', () => {
+    const rollout = aRollout().promoted().revision(1).annotated({ note: '' });
+    const { actions } = decideRollout(snapshotOf(rollout.build(), { replicaSets: [aReplicaSet()] }));
+    expect(patchOf(actions, `checkout-${V1}`)).toBeUndefined();
+  });
+
   it('given another minReadySeconds, then it follows', () => {
     const replicaSets = [aReplicaSet({ version: 'v1', size: 2, revision: 1 })];
     const rollout = aRollout().replicas(2).promoted().revision(1).spec({ minReadySeconds: 9 }).build();
@@ -367,6 +373,20 @@ describe('a change of R', () => {
     const replicaSets = [aReplicaSet({ size: 0, desired: 0, deadline: T0 + 9e9 })];
     const { actions } = decideRollout(snapshotOf(rollout, { replicaSets }));
     expect(patchOf(actions, `checkout-${V1}`)?.metadata.annotations).not.toHaveProperty('scale-down-deadline');
+  });
+
+  it('given replicas 0 and an aborted one that waits, then its deadline goes as soon as nothing waits any more', () => {
+    const rollout = aRollout().replicas(0).canary([pause()]).updating('v1', 'v2').revision(2).build();
+    const replicaSets = [
+      aReplicaSet({ version: 'v1', size: 0, desired: 0 }),
+      aReplicaSet({ version: 'v2', size: 0, desired: 0, revision: 2 }),
+      aReplicaSet({ version: 'v0', size: 1, desired: 0, available: 0, revision: 0, deadline: T0 }),
+    ];
+    const { actions } = decideRollout(snapshotOf(rollout, { replicaSets }));
+    expect(patchOf(actions, `checkout-${hashOfVersion('v0')}`)?.metadata.annotations).toEqual({
+      [REVISION]: '0',
+      [DESIRED_REPLICAS]: '0',
+    });
   });
 });
 

@@ -1,8 +1,18 @@
 import { describe, expect, it } from '@jest/globals';
+import { MANAGED_BY } from '#core/resources/keys.ts';
 import type { Pod } from '#core/resources/kubernetes.ts';
 import { decideRollout } from '#core/rollout/decide.ts';
 import { formatTimestamp, MINUTE, SECOND, type Instant } from '#core/time.ts';
-import { aPod, aReplicaSet, aRollout, hashOfVersion, pause, setWeight, T0 } from '../../../support/builders.ts';
+import {
+  aPod,
+  aReplicaSet,
+  aRollout,
+  aService,
+  hashOfVersion,
+  pause,
+  setWeight,
+  T0,
+} from '../../../support/builders.ts';
 import { snapshotOf } from '../../../support/rollout-snapshot.ts';
 
 const AT = T0 + 10 * MINUTE;
@@ -64,6 +74,18 @@ describe('restarting pods', () => {
     expect(evicted(after)).toEqual([]);
     expect(after.status?.restartedAt).toBe(formatTimestamp(AT));
     expect(after.status?.phase).not.toBe('Progressing');
+  });
+
+  it('given a blue-green Rollout evicts its last old pods, then it is done only when they are gone', () => {
+    const active = aService('active', hashOfVersion('v1'), { [MANAGED_BY]: 'checkout' });
+    const rollout = aRollout().replicas(4).blueGreen({ maxUnavailable: 4 }).promoted().revision(1);
+    const asked = rollout.spec({ restartAt: formatTimestamp(AT) }).build();
+    const seen = { replicaSets: [stable], services: [active], now: AT + MINUTE };
+    const first = decideRollout(snapshotOf(asked, { ...seen, pods: pods(4, T0) }));
+    expect(evicted(first)).toHaveLength(4);
+    expect(first.status?.restartedAt).toBeUndefined();
+    const later = decideRollout(snapshotOf(asked, { ...seen, pods: pods(4, AT + SECOND, 'new') }));
+    expect(later.status?.restartedAt).toBe(formatTimestamp(AT));
   });
 
   it('given a pod made at that very second, then it counts as new', () => {

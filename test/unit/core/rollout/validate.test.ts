@@ -84,6 +84,18 @@ describe('a spec with a fault', () => {
       rollout: withSpec({ selector: {} }),
     },
     {
+      then: `spec.selector.matchExpressions[0].operator: Invalid value: "Is": not a valid selector operator`,
+      rollout: withSpec({ selector: { matchExpressions: [{ key: 'app', operator: 'Is', values: ['checkout'] }] } }),
+    },
+    {
+      then: "spec.selector.matchExpressions[0].values: Required value: must be specified when `operator` is 'In' or 'NotIn'",
+      rollout: withSpec({ selector: { matchExpressions: [{ key: 'app', operator: 'In' }] } }),
+    },
+    {
+      then: "spec.selector.matchExpressions[0].values: Forbidden: may not be specified when `operator` is 'Exists' or 'DoesNotExist'",
+      rollout: withSpec({ selector: { matchExpressions: [{ key: 'app', operator: 'Exists', values: ['a'] }] } }),
+    },
+    {
       then: 'spec.template.metadata.labels: Invalid value: {"app":"demo"}: `selector` does not match template `labels`',
       rollout: aRollout().template(aTemplate('v1', { app: 'demo' })),
     },
@@ -444,6 +456,43 @@ describe('the objects that a Rollout refers to', () => {
     const snapshot = snapshotOf(rollout, objects);
     expect(findSpecProblem(snapshot)).toEqual({ text: then, ofReference: true });
     expect(decideRollout(snapshot).requeueAfter).toBe(10_000);
+  });
+
+  it('given a Service that selects what only pods in its role carry, then it is fit', () => {
+    const rollout = aRollout().canary([], {
+      ...SERVICES,
+      canaryMetadata: { labels: { role: 'canary' } },
+      stableMetadata: { labels: { role: 'stable' } },
+    });
+    const selecting = (name: string, role: string) => {
+      const service = aService(name);
+      return { ...service, spec: { ...service.spec, selector: { app: 'checkout', role } } };
+    };
+    const services = [selecting('s', 'stable'), selecting('c', 'canary')];
+    expect(problemOf(rollout, { services })).toBeUndefined();
+    expect(problemOf(rollout, { services: [selecting('s', 'canary'), selecting('c', 'canary')] })).toBe(
+      'spec.strategy.canary.stableService: Invalid value: "s": Service "s" has unmatch label "role" in rollout',
+    );
+  });
+
+  it.each([
+    { given: 'no arguments at all', args: undefined },
+    { given: 'another argument', args: [{ name: 'other', value: 'x' }] },
+  ])('given background analysis whose template wants one, and $given, then it is told', ({ args }) => {
+    const template = anAnalysisTemplate('t');
+    const open = { ...template, spec: { ...template.spec, args: [{ name: 'host' }] } };
+    const analysis = { templates: [{ templateName: 't' }], ...(args === undefined ? {} : { args }) };
+    expect(problemOf(aRollout().canary([], { analysis }), { analysisTemplates: [open] })).toBe(
+      'spec.strategy.canary.analysis.templates: Invalid value: "templateNames: [t]": args.host was not resolved',
+    );
+  });
+
+  it('given the templates of a template are at odds, then all of them are named', () => {
+    const nesting = { ...anAnalysisTemplate('t'), spec: { templates: [{ templateName: 'u' }], metrics: [FINITE] } };
+    const rollout = withSteps([analysis('t')]);
+    expect(problemOf(rollout, seen(nesting, anAnalysisTemplate('u', [FINITE])))).toBe(
+      `spec.strategy.canary.steps[0].analysis.templates: Invalid value: "templateNames: [t u]": two metrics have the same name 'success-rate'`,
+    );
   });
 
   it('given background analysis that never ends, then that is what it is for', () => {

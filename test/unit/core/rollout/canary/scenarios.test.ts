@@ -427,7 +427,7 @@ describe('background analysis', () => {
     expect(world.status.phase).toBe('Degraded');
     expect(world.status.message).toContain('Background analysis phase error/failed: errors');
     expect(world.eventTexts('AnalysisRunFailed')).toEqual([
-      `Background Analysis Run '${name}' Status New: 'Failed' Previous: 'NoPreviousStatus'`,
+      `Background Analysis Run '${name}' Status New: 'Failed' Previous: ''`,
     ]);
     expect(world.status.canary).toBeUndefined();
   });
