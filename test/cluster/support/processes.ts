@@ -1,0 +1,101 @@
+/** Servers that a test run starts: their output in a file, found again when one ends too early, all stopped at the end. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+export interface Server {
+  readonly name: string;
+  readonly logFile: string;
+  /** @throws Error with the end of its output when it has ended */
+  mustLive(): void;
+  /** SIGTERM, after a while SIGKILL. Resolves when it is gone. */
+  stop(options?: { readonly signal?: NodeJS.Signals }): Promise<void>;
+}
+
+const PATIENCE_MS = 5_000;
+
+/** Its standard input stays open as long as this process lives. */
+export function startServer(
+  name: string,
+  folder: string,
+  command: readonly [string, ...string[]],
+  env: Readonly<Record<string, string>> = {},
+): Server {
+  const logFile = join(folder, `${name}.log`);
+  const log = openSync(logFile, 'a');
+  const [program, ...words] = command;
+  const child = spawn(program, words, { stdio: ['pipe', log, log], env: { ...process.env, ...env } });
+  closeSync(log);
+  const ended = new Promise<void>((resolve) => {
+    child.once('exit', () => resolve());
+    child.once('error', () => resolve());
+  });
+  return {
+    name,
+    logFile,
+    mustLive: () => {
+      if (isRunning(child)) return;
+      throw new Error(`${name} has ended (${child.exitCode ?? child.signalCode ?? 'not started'}):\n${tail(logFile)}`);
+    },
+    stop: async ({ signal = 'SIGTERM' } = {}) => {
+      child.kill(signal);
+      const patience = new AbortController();
+      const killed = sleep(PATIENCE_MS, undefined, { signal: patience.signal }).then(
+        () => child.kill('SIGKILL'),
+        () => undefined,
+      );
+      await ended;
+      patience.abort();
+      await killed;
+    },
+  };
+}
+
+function isRunning(child: ChildProcess): boolean {
+  return child.pid !== undefined && child.exitCode === null && child.signalCode === null;
+}
+
+export function tail(file: string, bytes = 3_000): string {
+  return readFileSync(file, 'utf8').slice(-bytes);
+}
+
+/** Ports of 127.0.0.1 that are free now, each a different one. */
+export async function freePorts(count: number): Promise<readonly number[]> {
+  const servers = await Promise.all(Array.from({ length: count }, listening));
+  const ports = servers.map((server) => (server.address() as AddressInfo).port);
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  return ports;
+}
+
+function listening(): Promise<ReturnType<typeof createServer>> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject).listen(0, '127.0.0.1', () => resolve(server));
+  });
+}
+
+/**
+ * Asks until the answer is there.
+ * @param what for the message  @param ask undefined or an error: not yet
+ * @throws Error when it has not come in time, with the last error
+ */
+export async function eventually<T>(
+  what: string,
+  ask: () => Promise<T | undefined> | T | undefined,
+  { within = 30_000, every = 100 }: { readonly within?: number; readonly every?: number } = {},
+): Promise<T> {
+  const until = Date.now() + within;
+  let last: unknown;
+  for (;;) {
+    try {
+      const answer = await ask();
+      if (answer !== undefined) return answer;
+    } catch (error) {
+      last = error;
+    }
+    if (Date.now() > until) throw new Error(`${what}: not within ${within / 1_000} s`, { cause: last });
+    await sleep(every);
+  }
+}
