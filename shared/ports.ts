@@ -12,7 +12,7 @@ export interface Clock {
 /** An object that Weir reconciles. */
 export interface ObjectKey {
   readonly cluster: string;
-  readonly kind: 'Rollout' | 'AnalysisRun' | 'Experiment';
+  readonly kind: 'Rollout' | 'AnalysisRun' | 'Experiment' | 'Service';
   readonly namespace: string;
   readonly name: string;
 }

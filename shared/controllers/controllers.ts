@@ -5,6 +5,7 @@ import type { Claim, ObjectKey, Ports } from '../ports.ts';
 import { analysisRunController } from './analysis-run.ts';
 import { reconcile } from './reconcile.ts';
 import { rolloutController } from './rollout.ts';
+import { serviceController } from './service.ts';
 
 type Pass = (claim: Claim, ports: Ports) => Promise<Instant | undefined>;
 
@@ -15,6 +16,8 @@ export function controllerFor(kind: ObjectKey['kind']): Pass {
       return (claim, ports) => reconcile(rolloutController, claim, ports);
     case 'AnalysisRun':
       return (claim, ports) => reconcile(analysisRunController, claim, ports);
+    case 'Service':
+      return (claim, ports) => reconcile(serviceController, claim, ports);
     case 'Experiment':
       throw new InvalidSpecError('Experiments are not reconciled by Weir yet');
   }

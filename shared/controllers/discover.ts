@@ -8,7 +8,7 @@ import { POD_TEMPLATE_HASH } from '#core/resources/keys.ts';
 import { controllerOf, type KubernetesObject } from '#core/resources/kubernetes.ts';
 import { MINUTE, type Millis } from '#core/time.ts';
 import type { ListQuery, ObjectKey, Ports, Site } from '../ports.ts';
-import { rolloutsUsing } from './service-users.ts';
+import { keysBehind } from './service-users.ts';
 
 /** Every object is looked at this often, whatever the watches said (level-triggered). */
 const SWEEP_EVERY: Millis = 15 * MINUTE;
@@ -125,7 +125,7 @@ async function keysOf(objects: readonly KubernetesObject[], site: Site): Promise
   const services = objects.filter(({ kind }) => kind === 'Service');
   const keys = [
     ...objects.flatMap((object) => ownKey(object, site.cluster.name)),
-    ...(await rolloutsUsing(services, site)),
+    ...(await keysBehind(services, site)),
   ];
   return [...new Map(keys.map((key) => [JSON.stringify(key), key])).values()];
 }

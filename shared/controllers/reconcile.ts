@@ -41,7 +41,10 @@ export interface Controller<Snapshot, Status extends object> {
     before: KubernetesObject,
     saved: KubernetesObject,
     request: ObjectKey,
+    last: LatestRecord | undefined,
   ): readonly ObjectKey[];
+  /** Other objects that must look at once, because this one is gone. */
+  leaves?(last: LatestRecord | undefined, request: ObjectKey): readonly ObjectKey[];
   /** The engine is multi-pass: does what this pass did lead to a next one? */
   continues(decision: Decision<Status>, saved: KubernetesObject): boolean;
   /** Does the object wait for something of the cluster that no timer tells (pods, Services, the phase of a run)? */
@@ -62,6 +65,7 @@ export async function reconcile<Snapshot, Status extends object>(
   const compare: Comparison = (...compared) => controller.compare(...compared, snapshot);
   if (snapshot === undefined) {
     await recordChanges(compare, claim, last, undefined, ports);
+    await wake(controller.leaves?.(last, request) ?? [], ports);
     return undefined;
   }
   const before = controller.objectOf(snapshot);
@@ -72,8 +76,7 @@ export async function reconcile<Snapshot, Status extends object>(
   // A refusal that is told already is not told at each look.
   const isNews = !refused || saved.metadata.resourceVersion !== before.metadata.resourceVersion;
   if (isNews) await emitEvents(decision.events, saved, site.cluster, ports);
-  for (const other of controller.wakes(decision, before, saved, request))
-    await ports.queue.add(other, ports.clock.now());
+  await wake(controller.wakes(decision, before, saved, request, last), ports);
   if (refused) return ports.clock.now() + AFTER_REFUSAL;
   return nextLook({
     now: ports.clock.now(),
@@ -82,6 +85,10 @@ export async function reconcile<Snapshot, Status extends object>(
     changedAt,
     requeueAfter: decision.requeueAfter,
   });
+}
+
+async function wake(others: readonly ObjectKey[], ports: Ports): Promise<void> {
+  for (const other of others) await ports.queue.add(other, ports.clock.now());
 }
 
 /** What the API server refuses to create is told in the status; nothing else of the decision is done then. */

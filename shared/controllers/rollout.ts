@@ -7,7 +7,7 @@ import { ARGO_API_VERSION, type Rollout, type RolloutStatus } from '#core/resour
 import type { KubernetesObject } from '#core/resources/kubernetes.ts';
 import { noteCreateFailure } from '#core/rollout/create-replica-set.ts';
 import { decideRollout } from '#core/rollout/decide.ts';
-import type { RolloutSnapshot } from '#core/rollout/snapshot.ts';
+import { serviceNames, type RolloutSnapshot } from '#core/rollout/snapshot.ts';
 import type { Instant } from '#core/time.ts';
 import type { ObjectKey, Ports, Site } from '../ports.ts';
 import type { Controller } from './reconcile.ts';
@@ -24,6 +24,7 @@ export const rolloutController: Controller<RolloutSnapshot, RolloutStatus> = {
     error.object.kind === 'ReplicaSet' ? noteCreateFailure(snapshot, error.message) : undefined,
   compare,
   wakes,
+  leaves: (last, request) => servicesOf(last).map((name) => ({ ...request, kind: 'Service', name })),
   continues: (decision) => acted(decision),
   waits,
 };
@@ -54,13 +55,30 @@ function isScalingDown({ status }: Rollout): boolean {
   return status?.abort === true && (status.updatedReplicas ?? 0) > 0;
 }
 
-/** AnalysisRuns that were just made, or asked to stop, are looked at without waiting for a tick. */
-function wakes({ actions }: Decision<RolloutStatus>, _before: unknown, _saved: unknown, { cluster }: ObjectKey) {
-  return actions.flatMap((action): ObjectKey[] => {
+/**
+ * AnalysisRuns that were just made, or asked to stop, are looked at without waiting for a tick; so are Services that the
+ * Rollout named until now.
+ */
+function wakes(
+  { actions }: Decision<RolloutStatus>,
+  _before: unknown,
+  saved: KubernetesObject,
+  { cluster, namespace }: ObjectKey,
+  last: LatestRecord | undefined,
+): readonly ObjectKey[] {
+  const runs = actions.flatMap((action): ObjectKey[] => {
     if (action.type === 'delete') return [];
     const { kind, metadata } = action.type === 'create' ? action.object : action.after;
     return kind === 'AnalysisRun' ? [{ cluster, kind, namespace: metadata.namespace, name: metadata.name }] : [];
   });
+  const named = serviceNames(saved as Rollout);
+  const dropped = servicesOf(last).filter((name) => !named.includes(name));
+  return [...runs, ...dropped.map((name): ObjectKey => ({ cluster, kind: 'Service', namespace, name }))];
+}
+
+/** Those that it named when it was last recorded. */
+function servicesOf(last: LatestRecord | undefined): readonly string[] {
+  return recordOf(last)?.state.services ?? [];
 }
 
 function compare(

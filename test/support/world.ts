@@ -15,7 +15,7 @@ import { executeCommand } from '#shared/controllers/command.ts';
 import { createMemoryCursorStore } from '#shared/history/memory-cursor-store.ts';
 import { createMemoryOrderStore } from '#shared/history/memory-order-store.ts';
 import { createMemoryRunHistory } from '#shared/history/memory-run-history.ts';
-import type { Cluster, MetricProviders, ReleaseEvent, RunHistory } from '#shared/ports.ts';
+import type { Cluster, ControllerName, MetricProviders, ReleaseEvent, RunHistory } from '#shared/ports.ts';
 import { createMemoryTicketStore } from '#shared/queue/memory-ticket-store.ts';
 import { createEngine, type Engine } from '../../infra/local/engine.ts';
 import { startControllers } from '../../infra/local/kubernetes/controllers.ts';
@@ -31,6 +31,8 @@ export interface WorldOptions {
   readonly answers?: Answers;
   readonly providers?: (cluster: Cluster, clock: VirtualClock, store: Store) => MetricProviders;
   readonly readyDelay?: Millis;
+  /** What the cluster hands over; everything by default. */
+  readonly controllers?: readonly ControllerName[];
 }
 
 const ANA: Actor = { id: 'test:ana', name: 'ana', kind: 'person' };
@@ -45,7 +47,7 @@ export class World {
   readonly said: readonly Said[];
   readonly #stopControllers: () => void;
 
-  constructor({ answers = () => 1, providers, readyDelay = 3 * SECOND }: WorldOptions = {}) {
+  constructor({ answers = () => 1, providers, readyDelay = 3 * SECOND, controllers: handed }: WorldOptions = {}) {
     const log = aLog();
     this.said = log.said;
     this.store = new Store({ clock: this.clock });
@@ -54,7 +56,7 @@ export class World {
     this.#stopControllers = () => controllers.stop();
     const site = {
       cluster: this.cluster,
-      controllers: ['analysis', 'rollouts'],
+      controllers: handed ?? ['analysis', 'rollouts'],
       namespaces: [],
       providers: providers?.(this.cluster, this.clock, this.store) ?? scripted(answers, this.clock),
     } as const;

@@ -2,6 +2,7 @@
 import type { Since } from '../analysis/query-variables.ts';
 import type { Rollout } from '../resources/argo.ts';
 import { REVISION } from '../resources/keys.ts';
+import { serviceNames } from '../rollout/snapshot.ts';
 import { heldMessage } from '../rollout/held-condition.ts';
 import type { Instant } from '../time.ts';
 
@@ -21,6 +22,8 @@ export interface RolloutState {
   readonly held?: string;
   readonly phase: string;
   readonly message: string;
+  /** Services that the strategy names, so that one which it names no more is given back. Absent in older records. */
+  readonly services?: readonly string[];
   /** When any of the above last changed. */
   readonly changedAt: Instant;
   /** When the update, and when the step it stands at, were first seen to begin. A retry begins both anew. */
@@ -61,6 +64,7 @@ function stateNow(rollout: Rollout, now: Instant): RolloutState {
     ...(held !== undefined && { held }),
     phase: status.phase ?? '',
     message: status.message ?? '',
+    services: [...new Set(serviceNames(rollout))].toSorted(),
     changedAt: now,
   };
 }

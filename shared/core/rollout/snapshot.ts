@@ -47,7 +47,8 @@ export function readsOf(rollout: Rollout): RolloutReads {
   };
 }
 
-function serviceNames({ spec }: Rollout): readonly string[] {
+/** Every Service that the strategy names; one that is named twice comes twice. */
+export function serviceNames({ spec }: Rollout): readonly string[] {
   const { canary, blueGreen } = spec.strategy ?? {};
   const { pingService, pongService } = canary?.pingPong ?? {};
   const named = [canary?.canaryService, canary?.stableService, pingService, pongService];
