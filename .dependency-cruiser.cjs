@@ -5,7 +5,7 @@
  * swc does not tell `import type` from `import`, so that packages come into core as types only is a lint rule
  * (no-restricted-imports in infra/oxlintrc.json). test/unit/wall.test.ts sees each rule fail.
  */
-const ADAPTERS = 'shared/(kubernetes|metric-providers|history|queue|events|slack|load-balancer)/';
+const ADAPTERS = 'shared/(kubernetes|metric-providers|history|queue|events|secrets|slack|load-balancer)/';
 const TYPE_PACKAGES = '(^|/)node_modules/(@kubernetes-models/|kubernetes-models/)';
 
 module.exports = {
@@ -29,7 +29,7 @@ module.exports = {
       comment: 'One outside system per folder: what two of them share belongs into core or a file of shared/.',
       severity: 'error',
       from: { path: `^${ADAPTERS}` },
-      to: { path: [`^${ADAPTERS}`, '^shared/controllers/', '^shared/aws\\.ts$'], pathNot: '^shared/$1/' },
+      to: { path: [`^${ADAPTERS}`, '^shared/controllers/', '^shared/(aws|aws/.*|site)\\.ts$'], pathNot: '^shared/$1/' },
     },
     {
       name: 'only-entries-choose-implementations',
@@ -37,9 +37,9 @@ module.exports = {
       severity: 'error',
       from: {
         path: '^(shared|functions)/',
-        pathNot: ['^functions/[^/]+/main\\.ts$', '^shared/aws\\.ts$', `^${ADAPTERS}`, '^shared/(core/|ports\\.ts$)'],
+        pathNot: ['^functions/[^/]+/main\\.ts$', '^shared/(aws|aws/.*|site)\\.ts$', `^${ADAPTERS}`, '^shared/(core/|ports\\.ts$)'],
       },
-      to: { path: [`^${ADAPTERS}`, '^shared/aws\\.ts$'] },
+      to: { path: [`^${ADAPTERS}`, '^shared/(aws|aws/.*|site)\\.ts$'] },
     },
     {
       name: 'functions-stand-alone',

@@ -9,6 +9,7 @@ import type { Rollout } from '#core/resources/argo.ts';
 import { SECOND } from '#core/time.ts';
 import type { DeliveredAlert, ExplainedAlert } from '../functions/api/alerts.ts';
 import type { ReleaseHistory } from '../functions/api/history.ts';
+import type { Redriven } from '../functions/api/redrive.ts';
 import type { Io } from './io.ts';
 
 export interface Connection {
@@ -97,6 +98,10 @@ export class Client {
     const headers = { 'content-type': 'application/json' };
     return answerOf<{ alerts: readonly ExplainedAlert[] }>(await this.#http.post('/alerts', payload, { headers }))
       .alerts;
+  }
+
+  async redrive(): Promise<Redriven> {
+    return answerOf(await this.#http.post('/redrive', {}));
   }
 
   orderState(id: string): Promise<OrderAnswer> {

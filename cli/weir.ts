@@ -16,6 +16,7 @@ const VERBS: Readonly<Record<string, () => Promise<Verb>>> = {
   restart: async () => (await import('./restart.ts')).restart,
   set: async () => (await import('./set.ts')).setImage,
   terminate: async () => (await import('./terminate.ts')).terminate,
+  redrive: async () => (await import('./redrive.ts')).redrive,
   history: async () => (await import('./history.ts')).history,
   alert: async () => (await import('./alert.ts')).alert,
   eval: async () => (await import('./eval.ts')).evaluate,

@@ -1,10 +1,9 @@
-/** Weir's own configuration: one YAML file, validated as a whole, every problem reported together. */
-import { parse } from 'yaml';
+/** Weir's own configuration, `weir.yaml`: validated as a whole, every problem reported together. */
 import { z } from 'zod';
 import { ALERT_ACTIONS, DEFAULT_ALERT_POLICY, type AlertSubject } from '#core/alerts/policy.ts';
 import { COMMAND_VERBS } from '#core/commands/command.ts';
 import { parseIp, parseRange } from '#core/egress/ip-address.ts';
-import { InvalidSpecError, messageOf } from '#core/errors.ts';
+import { InvalidSpecError } from '#core/errors.ts';
 
 const verbs = z.enum(COMMAND_VERBS);
 
@@ -23,16 +22,57 @@ const controllers = z
     message: 'rollouts needs analysis as well: write [analysis, rollouts]',
   });
 
-const cluster = z.strictObject({
-  name: z.string().regex(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/, 'must be lower case letters, digits, - and .'),
-  kubeconfig: z.string().optional(),
-  context: z.string().optional(),
-  /** What the team hands over: [] observes only. */
-  controllers: controllers.default([]),
-  /** Empty: all namespaces. */
-  namespaces: z.array(z.string().min(1)).default([]),
-  metrics: z.array(metricsRule).default([]),
+/** Base64 of PEM, as a kubeconfig has it. */
+const certificateAuthority = z.base64('must be the base64 text of a PEM certificate').min(1);
+const apiServer = z.url({ protocol: /^https?$/, error: 'must be the URL of an API server' });
+
+/** An EKS cluster: Weir's own AWS identity, or `roleArn`, needs an access entry in it. */
+const eks = z.strictObject({
+  name: z.string().min(1),
+  /** Weir's own region by default. */
+  region: z.string().min(1).optional(),
+  roleArn: z
+    .string()
+    .regex(/^arn:aws[-\w]*:iam::\d{12}:role\/.+/, 'must be the ARN of a role')
+    .optional(),
+  /** Both or none: without them EKS is asked (eks:DescribeCluster). */
+  server: apiServer.optional(),
+  certificateAuthority: certificateAuthority.optional(),
 });
+
+/** Any cluster: a service account's token, kept in Secrets Manager under this name or ARN. */
+const serviceAccount = z.strictObject({
+  server: apiServer,
+  certificateAuthority: certificateAuthority.optional(),
+  tokenSecret: z.string().min(1),
+});
+
+const WAYS_IN = ['kubeconfig', 'kubeconfigSecret', 'serviceAccount', 'eks'] as const;
+
+const cluster = z
+  .strictObject({
+    name: z.string().regex(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/, 'must be lower case letters, digits, - and .'),
+    /** A file on this machine. */
+    kubeconfig: z.string().optional(),
+    /** A kubeconfig in Secrets Manager, by name or ARN. */
+    kubeconfigSecret: z.string().min(1).optional(),
+    /** Of either kubeconfig; its current one by default. */
+    context: z.string().optional(),
+    serviceAccount: serviceAccount.optional(),
+    eks: eks.optional(),
+    /** What the team hands over: [] observes only. */
+    controllers: controllers.default([]),
+    /** Empty: all namespaces. */
+    namespaces: z.array(z.string().min(1)).default([]),
+    metrics: z.array(metricsRule).default([]),
+  })
+  .refine((given) => WAYS_IN.filter((way) => given[way] !== undefined).length <= 1, {
+    message: `must have one of ${WAYS_IN.join(', ')}`,
+  })
+  .refine(({ eks: given }) => (given?.server === undefined) === (given?.certificateAuthority === undefined), {
+    path: ['eks'],
+    message: 'must have both of server and certificateAuthority, or none',
+  });
 
 const policyRule = z.strictObject({
   effect: z.enum(['allow', 'deny']),
@@ -91,8 +131,48 @@ const alerts = z.strictObject({
   watchdog: z.string().min(1).default(DEFAULT_ALERT_POLICY.watchdog),
 });
 
+/** Where people are told. */
+const slack = z.strictObject({
+  /** Name or id of a channel; without it nothing is announced. */
+  channel: z.string().min(1).optional(),
+});
+
+const DAYS = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827] as const;
+
+/** How the stack on AWS is made. */
+const aws = z.strictObject({
+  /** How long each tick listens for changes: 1 s, up to 55 s for near-real-time at the price of a held function. */
+  watchSeconds: z.number().int().min(1).max(55).default(1),
+  /** The most passes at the same time, in batches of ten. */
+  maximumConcurrency: z.number().int().min(2).max(1000).default(10),
+  logLevel: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
+  logRetentionDays: z.literal(DAYS, `must be one of CloudWatch's: ${DAYS.join(', ')}`).default(30),
+  /** Who is told of an alarm, by e-mail or by a topic that is there already. */
+  alarmEmail: z.email().optional(),
+  alarmTopicArn: z
+    .string()
+    .regex(/^arn:aws[-\w]*:sns:[-\w]+:\d{12}:.+/, 'must be the ARN of an SNS topic')
+    .optional(),
+  /** Alertmanagers send `alerts.watchdog`, which always fires: ten minutes without it are an alarm. */
+  watchdog: z.boolean().default(false),
+  /** Only where API servers or metrics can be reached in no other way: the functions then run in this network. */
+  vpc: z
+    .strictObject({
+      id: z.string().regex(/^vpc-[\da-f]+$/, 'must be the id of a VPC'),
+      subnets: z.array(z.string().regex(/^subnet-[\da-f]+$/, 'must be the id of a subnet')).min(1),
+      availabilityZones: z.array(z.string().min(1)).min(1),
+      securityGroups: z.array(z.string().regex(/^sg-[\da-f]+$/, 'must be the id of a security group')).min(1),
+    })
+    .refine(({ subnets, availabilityZones }) => subnets.length === availabilityZones.length, {
+      message: 'must name one availability zone per subnet',
+    })
+    .optional(),
+});
+
 const weirConfig = z.strictObject({
   clusters,
+  slack: slack.prefault({}),
+  aws: aws.prefault({}),
   policy: z.array(policyRule).default([]),
   egress: egress.prefault({}),
   alerts: alerts.prefault({}),
@@ -105,8 +185,8 @@ export type ClusterConfig = WeirConfig['clusters'][number];
  * @param file the name that messages show
  * @throws InvalidSpecError with one line per problem: where, what
  */
-export function parseConfig(text: string, file: string): WeirConfig {
-  const result = weirConfig.safeParse(parseYaml(text, file));
+export function checkConfig(content: unknown, file: string): WeirConfig {
+  const result = weirConfig.safeParse(content);
   if (result.success) return result.data;
   const problems = result.error.issues.map(({ path, message }) => `  ${pathText(path)}: ${message}`);
   throw new InvalidSpecError(`${file} has ${problems.length} problem(s):\n${problems.join('\n')}`);
@@ -117,14 +197,6 @@ function refuseNamesakes(named: readonly unknown[], context: z.core.$RefinementC
   for (const [index, name] of names.entries()) {
     if (typeof name !== 'string' || names.indexOf(name) === index) continue;
     context.addIssue({ code: 'custom', path: [index, 'name'], message: `"${name}" is named twice` });
-  }
-}
-
-function parseYaml(text: string, file: string): unknown {
-  try {
-    return parse(text);
-  } catch (error) {
-    throw new InvalidSpecError(`${file} is not YAML: ${messageOf(error)}`, { cause: error });
   }
 }
 

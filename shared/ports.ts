@@ -64,6 +64,12 @@ export interface WorkSender {
   send(message: WorkMessage, delay: Millis): Promise<void>;
 }
 
+/** Messages that were given up after their last delivery: work, orders and announcements. */
+export interface DeadLetters {
+  /** Deliver them again. @returns how many */
+  redrive(): Promise<number>;
+}
+
 // --- clusters ------------------------------------------------------------------------------------------------------
 
 export interface ListQuery {

@@ -23,6 +23,8 @@ export interface AlertmanagerPorts {
   readonly orders: OrderStore;
   readonly sender: OrderSender;
   readonly log: Log;
+  /** Name of the alert that always fires: each time it comes is said, so that its silence can be noticed. */
+  readonly watchdog?: string;
   /** The valid bearer tokens: two while one is being replaced. */
   tokens(): Promise<readonly string[]>;
 }
@@ -37,12 +39,21 @@ export function createAlertmanagerHandler(ports: AlertmanagerPorts) {
       }
       const parsed = parseAlertGroup(request.rawBody);
       if ('problem' in parsed) return refused(400, parsed.problem);
-      return { status: 200, body: { stored: await storeAll(parsed.group) } };
+      const stored = await storeAll(parsed.group);
+      listenForWatchdog(parsed.group);
+      return { status: 200, body: { stored } };
     } catch (error) {
       ports.log.warn('Alerts not stored', { error: messageOf(error) });
       return refused(503, 'not stored; send it again');
     }
   };
+
+  function listenForWatchdog({ alerts }: AlertGroup): void {
+    const { watchdog } = ports;
+    const heard = alerts.find(({ status, labels }) => status === 'firing' && labels['alertname'] === watchdog);
+    if (watchdog !== undefined && heard !== undefined)
+      ports.log.info('Watchdog heard', { cluster: heard.labels['cluster'] ?? '' });
+  }
 
   /** Every token is compared, so that the time taken does not tell which one fits. */
   async function isAlertmanager({ headers }: WebRequest): Promise<boolean> {

@@ -11,9 +11,10 @@ import type { Ports } from '#shared/ports.ts';
 import type { WebRequest, WebResponse } from '#shared/web-request.ts';
 import { deliveredAlerts, explainAlerts } from './alerts.ts';
 import { readHistory } from './history.ts';
+import { redriveAll, type RedrivePorts } from './redrive.ts';
 import { parseOrderRequest } from './schema.ts';
 
-export interface ApiPorts extends OrderPorts, Pick<Ports, 'history'> {
+export interface ApiPorts extends OrderPorts, RedrivePorts, Pick<Ports, 'history'> {
   /** Who may ask, by token: the name stands in the audit trail. */
   tokens(): Promise<readonly ApiToken[]>;
   /** What the configuration says about alerts. */
@@ -38,6 +39,7 @@ const ROUTES: Readonly<Record<string, Route>> = {
   'GET orders': getOrder,
   'GET alerts': listAlerts,
   'POST alerts': testAlerts,
+  'POST redrive': postRedrive,
 };
 
 export function createApiHandler(ports: ApiPorts) {
@@ -118,6 +120,17 @@ async function testAlerts(ports: ApiPorts, _parts: readonly string[], { rawBody 
   if ('problem' in parsed) return problem(400, parsed.problem);
   const explained = await explainAlerts(parsed.group, ports, ports.alerts ?? DEFAULT_ALERT_POLICY);
   return { status: 200, body: { alerts: explained } };
+}
+
+async function postRedrive(
+  ports: ApiPorts,
+  _parts: readonly string[],
+  _request: WebRequest,
+  { name }: ApiToken,
+): Promise<WebResponse> {
+  const redriven = await redriveAll(ports);
+  ports.log.info('Redriven', { person: `cli:${name}`, objects: redriven.objects.length, messages: redriven.messages });
+  return { status: 200, body: redriven };
 }
 
 function problem(status: number, error: string): WebResponse {

@@ -20,6 +20,13 @@ const releaseEvent = z.looseObject({
   }),
 });
 
+const busEvent = z.looseObject({ detail: z.unknown() });
+
+/** @throws when the body is no event of the bus: it ends in the dead letters after its redeliveries */
+export function parseBusEvent(body: string): { readonly detail: unknown } {
+  return busEvent.parse(JSON.parse(body));
+}
+
 export function parseReleaseEvent(detail: unknown): ReleaseEvent {
   return releaseEvent.parse(detail) as unknown as ReleaseEvent;
 }

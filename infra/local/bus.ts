@@ -4,13 +4,14 @@
  */
 import type { EventBridgeEvent } from 'aws-lambda';
 import { formatTimestamp, SECOND, type Millis } from '#core/time.ts';
+import { DETAIL_TYPE, detailOf, SOURCE, type EventDetail } from '#shared/events/detail.ts';
 import type { EventBus, ReleaseEvent } from '#shared/ports.ts';
 import type { Timers } from './clock.ts';
 
 const RETRY_AFTER: Millis = 5 * SECOND;
 const ATTEMPTS = 5;
 
-export type BusEvent = EventBridgeEvent<'Weir Transition', ReleaseEvent>;
+export type BusEvent = EventBridgeEvent<typeof DETAIL_TYPE, EventDetail>;
 
 export function createLocalBus(timers: Timers, target: (event: BusEvent) => Promise<unknown>): EventBus {
   const waiting: { readonly event: BusEvent; readonly attempt: number }[] = [];
@@ -54,9 +55,9 @@ function toBusEvent(event: ReleaseEvent, timers: Timers): BusEvent {
     time: formatTimestamp(timers.now()),
     region: 'local',
     resources: [],
-    source: 'weir',
-    'detail-type': 'Weir Transition',
+    source: SOURCE,
+    'detail-type': DETAIL_TYPE,
     // As on the wire: what the notifier gets has been JSON.
-    detail: JSON.parse(JSON.stringify(event)) as ReleaseEvent,
+    detail: JSON.parse(JSON.stringify(detailOf(event))) as EventDetail,
   };
 }

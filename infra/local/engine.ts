@@ -1,4 +1,5 @@
 /** The functions of Weir in one process: the very handlers that Lambda runs, on in-process queues, bus and schedule. */
+import { TransientError } from '#core/errors.ts';
 import { MINUTE, SECOND, type Millis } from '#core/time.ts';
 import type { AlertPolicy } from '#core/alerts/policy.ts';
 import type { PolicyRule } from '#core/commands/authorize.ts';
@@ -8,6 +9,7 @@ import type { Logger } from '#shared/logger.ts';
 import type {
   Announcer,
   CursorStore,
+  DeadLetters,
   OrderSender,
   OrderStore,
   Ports,
@@ -21,10 +23,10 @@ import { notifierFunction } from '../../functions/notifier/function.ts';
 import { ordersFunction } from '../../functions/orders/function.ts';
 import { reconcileFunction } from '../../functions/reconcile/function.ts';
 import { tickFunction } from '../../functions/tick/function.ts';
-import { createLocalBus } from './bus.ts';
+import { createLocalBus, type BusEvent } from './bus.ts';
 import type { Timers } from './clock.ts';
 import { localContext } from './context.ts';
-import { LocalQueue } from './queue.ts';
+import { LocalQueue, toRecord } from './queue.ts';
 
 export interface EngineParts {
   readonly timers: Timers;
@@ -47,6 +49,7 @@ export interface Engine {
   readonly orderSender: OrderSender;
   readonly work: LocalQueue;
   readonly ordersQueue: LocalQueue;
+  readonly deadLetters: DeadLetters;
   /** One tick now, as the schedule makes one every minute. */
   tick(): Promise<void>;
   /** The schedule runs from now on. */
@@ -75,13 +78,12 @@ export function createEngine(parts: EngineParts): Engine {
     consume: (event) => orders(event, localContext('orders')),
   });
   const sender = { send: async (message: object, delay: Millis) => work.send(JSON.stringify(message), delay) };
-  const notify = notifierFunction({ announcer: parts.announcer, sent: parts.cursors, log: parts.log, clock: timers });
   const ports = {
     clock: timers,
     sites: parts.sites,
     queue: createTicketQueue({ store: parts.tickets, sender, clock: timers, hold }),
     history: parts.history,
-    bus: createLocalBus(timers, (event) => notify(event, localContext('notifier'))),
+    bus: createLocalBus(timers, throughQueue(notifierFunction({ ...parts, sent: parts.cursors, clock: timers }))),
     cursors: parts.cursors,
     orders: parts.orders,
     log: parts.log,
@@ -94,11 +96,21 @@ export function createEngine(parts: EngineParts): Engine {
     orderSender: { send: async (orderId) => ordersQueue.send(JSON.stringify({ orderId })) },
     work,
     ordersQueue,
+    deadLetters: { redrive: async () => work.redrive() + ordersQueue.redrive() },
     ...schedule,
     async stop() {
       await schedule.stop();
       await Promise.all([work.stop(), ordersQueue.stop()]);
     },
+  };
+}
+
+/** The notifier is behind a queue of its own: the bus of one process delivers and repeats itself. */
+function throughQueue(notify: ReturnType<typeof notifierFunction>) {
+  return async (event: BusEvent): Promise<void> => {
+    const record = toRecord({ id: event.id, body: JSON.stringify(event), receives: 1 });
+    const { batchItemFailures } = await notify({ Records: [record] }, localContext('notifier'));
+    if (batchItemFailures.length > 0) throw new TransientError('not announced');
   };
 }
 

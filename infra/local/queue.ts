@@ -43,6 +43,13 @@ export class LocalQueue {
     this.#deliver({ id: `${this.#options.name}-${this.#sent}`, body, receives: 0 }, delay);
   }
 
+  /** Deliver the dead letters again. @returns how many */
+  redrive(): number {
+    const bodies = this.deadLetters.splice(0);
+    for (const body of bodies) this.send(body);
+    return bodies.length;
+  }
+
   /** The batches in hand are finished; messages that have not been handled yet stay unhandled. */
   async stop(): Promise<void> {
     this.#stopped = true;
@@ -94,7 +101,8 @@ export class LocalQueue {
   }
 }
 
-function toRecord({ id, body, receives }: Message): SQSRecord {
+/** As a consumer of SQS is given a message. */
+export function toRecord({ id, body, receives }: Message): SQSRecord {
   return {
     messageId: id,
     receiptHandle: id,

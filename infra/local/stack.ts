@@ -5,7 +5,8 @@
 import { join } from 'node:path';
 import { rmSync, writeFileSync } from 'node:fs';
 import { SECOND, type Instant } from '#core/time.ts';
-import { parseConfig, type WeirConfig } from '#shared/config.ts';
+import type { WeirConfig } from '#shared/config.ts';
+import { parseConfig } from '#shared/config-file.ts';
 import { createTable } from '#shared/dynamodb/table.ts';
 import { createDynamodbCursorStore } from '#shared/history/dynamodb-cursor-store.ts';
 import { createDynamodbOrderStore } from '#shared/history/dynamodb-order-store.ts';
@@ -27,7 +28,7 @@ import { FAILING, HEALTHY } from './metrics/behaviour.ts';
 import type { SamplesDump } from './metrics/samples.ts';
 import { createMetricsSource } from './metrics/source.ts';
 import { simulatedPods } from './simulated-pods.ts';
-import { createSite } from './site.ts';
+import { createSite } from '#shared/site.ts';
 import { startSlack, type SlackStandIn } from './slack.ts';
 import { FAULTY } from './tour/images.ts';
 import { webFunctions } from './web-functions.ts';

@@ -7,7 +7,7 @@ import type { Engine } from './engine.ts';
 import type { WebFunction } from './web-server.ts';
 
 export function webFunctions(
-  { ports, orderSender }: Engine,
+  { ports, orderSender, deadLetters }: Engine,
   { apiToken, alertmanagerToken, slackSigningSecret }: Credentials,
 ): Readonly<Record<string, WebFunction>> {
   const common = { ...ports, sender: orderSender };
@@ -19,6 +19,6 @@ export function webFunctions(
       seen: ports.cursors,
       signingSecrets: async () => [slackSigningSecret],
     }),
-    api: apiFunction({ ...common, tokens: async () => [{ token: apiToken, name: 'local' }] }),
+    api: apiFunction({ ...common, deadLetters, tokens: async () => [{ token: apiToken, name: 'local' }] }),
   };
 }

@@ -9,7 +9,7 @@ import type { HttpAnswer } from '../http.ts';
 import type { Cluster, ListQuery, ObjectList, WatchEvent, WatchQuery } from '../ports.ts';
 import { accepted } from './answers.ts';
 import { Connection } from './connection.ts';
-import { Credentials } from './credentials.ts';
+import { Credentials, type Login } from './credentials.ts';
 import { Discovery } from './discovery.ts';
 import type { KubeConfigSource } from './kube-config.ts';
 import { listResource } from './list.ts';
@@ -20,11 +20,13 @@ import { watchResource } from './watch.ts';
 export interface KubernetesClusterOptions {
   readonly name: string;
   /** Asked at the first request, and again when the API server no longer accepts the credentials (an expired token). */
-  readonly kubeConfig: () => KubeConfig | Promise<KubeConfig>;
+  readonly kubeConfig: () => Login | Promise<Login>;
   /** Written into metadata.managedFields beside every change. */
   readonly fieldManager?: string;
   /** Of one request, watches apart. */
   readonly timeout?: Millis;
+  /** For how long the server is not asked again after it gave no answer; 0 by default. */
+  readonly rest?: Millis;
   /** Objects per page of a list. */
   readonly pageSize?: number;
 }
@@ -46,7 +48,10 @@ export interface KubernetesCluster extends Cluster {
 
 export function createKubernetesCluster(options: KubernetesClusterOptions): KubernetesCluster {
   const credentials = new Credentials(options.kubeConfig);
-  const connection = new Connection(options.name, credentials, options.timeout ?? 30 * SECOND);
+  const connection = new Connection(options.name, credentials, {
+    timeout: options.timeout ?? 30 * SECOND,
+    rest: options.rest ?? 0,
+  });
   return new HttpCluster(connection, new Discovery(connection), credentials, {
     fieldManager: options.fieldManager ?? 'weir',
     pageSize: options.pageSize ?? 500,

@@ -14,21 +14,33 @@ export interface Limits {
   readonly signal?: AbortSignal | undefined;
 }
 
+export interface Patience {
+  /** Of one ordinary exchange. */
+  readonly timeout: Millis;
+  /**
+   * For how long a server that gave no answer is not asked again: many waits for one cluster that is down would take the
+   * time of the others.
+   */
+  readonly rest: Millis;
+}
+
 export class Connection {
   readonly cluster: string;
   readonly #credentials: Credentials;
-  readonly #timeout: Millis;
+  readonly #patience: Patience;
+  /** On the clock of this process. */
+  #silentUntil = 0;
 
-  /** @param cluster its name, for messages  @param timeout of one ordinary exchange */
-  constructor(cluster: string, credentials: Credentials, timeout: Millis) {
+  /** @param cluster its name, for messages */
+  constructor(cluster: string, credentials: Credentials, patience: Patience) {
     this.cluster = cluster;
     this.#credentials = credentials;
-    this.#timeout = timeout;
+    this.#patience = patience;
   }
 
   /** @throws TransientError when no answer comes; whatever the server answers is returned */
   async send(request: ApiRequest): Promise<Answer> {
-    return this.#explained(request, async () => read(await this.#open(request, { timeout: this.#timeout })));
+    return this.#explained(request, async () => read(await this.#open(request, { timeout: this.#patience.timeout })));
   }
 
   /**
@@ -36,7 +48,7 @@ export class Connection {
    * @throws TransientError when no answer begins
    */
   async open(request: ApiRequest, limits: Limits): Promise<IncomingMessage> {
-    return this.#explained(request, () => this.#open(request, limits));
+    return this.#explained(request, () => this.#open(request, limits), limits.signal);
   }
 
   /** What to throw for an exchange that broke. */
@@ -46,10 +58,15 @@ export class Connection {
     return new TransientError(`Cluster ${this.cluster}: ${what}: no answer: ${messageOf(error)}`, { cause: error });
   }
 
-  async #explained<T>(request: ApiRequest, exchange: () => Promise<T>): Promise<T> {
+  async #explained<T>(request: ApiRequest, exchange: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+    if (performance.now() < this.#silentUntil) throw this.broken(request, 'none a moment ago either');
     try {
       return await exchange();
     } catch (error) {
+      // A Service behind the API server that is slow says nothing of the API server, nor does a reader who goes.
+      const isSilence =
+        request.passed === undefined && signal?.aborted !== true && !(error instanceof InvalidSpecError);
+      if (isSilence) this.#silentUntil = performance.now() + this.#patience.rest;
       throw this.broken(request, error);
     }
   }

@@ -1,9 +1,17 @@
-/** Where a cluster's API server is, and how Weir proves who it is. client-node knows the ways: exec, token, certificate. */
+/** Where a cluster's API server is, and how Weir proves who it is. */
 import { Agent as HttpAgent, type OutgoingHttpHeaders } from 'node:http';
 import { Agent as HttpsAgent, type RequestOptions } from 'node:https';
-import type { KubeConfig } from '@kubernetes/client-node';
 import { InvalidSpecError, messageOf } from '#core/errors.ts';
 import { SECOND, type Millis } from '#core/time.ts';
+
+/**
+ * A way in. The KubeConfig of client-node is one, and knows exec, tokens and certificates; others do without its megabytes.
+ */
+export interface Login {
+  getCurrentCluster(): { readonly server: string; readonly proxyUrl?: string | undefined } | null;
+  /** Adds headers, and what the connection needs. Asked for each request. */
+  applyToHTTPSOptions(options: RequestOptions): Promise<void>;
+}
 
 /** What one request needs to know. */
 export interface Access {
@@ -12,20 +20,20 @@ export interface Access {
   readonly headers: OutgoingHttpHeaders;
   readonly options: RequestOptions;
   /** Marks the credentials that made this access. */
-  readonly config: Promise<KubeConfig>;
+  readonly config: Promise<Login>;
 }
 
 /** How long a connection that nobody uses is kept. Load balancers cut theirs after 60 s. */
 const IDLE: Millis = 30 * SECOND;
 
 export class Credentials {
-  readonly #load: () => KubeConfig | Promise<KubeConfig>;
+  readonly #load: () => Login | Promise<Login>;
   readonly #plain = new HttpAgent({ keepAlive: true, timeout: IDLE });
   readonly #tls = new HttpsAgent({ keepAlive: true, timeout: IDLE });
-  #config: Promise<KubeConfig> | undefined;
+  #config: Promise<Login> | undefined;
 
   /** @param load asked at the first request, and again when the server no longer accepts what came of it */
-  constructor(load: () => KubeConfig | Promise<KubeConfig>) {
+  constructor(load: () => Login | Promise<Login>) {
     this.#load = load;
   }
 
@@ -42,7 +50,7 @@ export class Credentials {
   }
 
   /** Drop credentials: tokens are cached inside of them. The next access starts from the beginning. */
-  renew(refused: Promise<KubeConfig>): void {
+  renew(refused: Promise<Login>): void {
     if (this.#config === refused) this.#config = undefined;
   }
 
@@ -51,13 +59,13 @@ export class Credentials {
     this.#tls.destroy();
   }
 
-  async #accessBy(config: Promise<KubeConfig>): Promise<Access> {
-    const kubeConfig = await config;
-    const cluster = kubeConfig.getCurrentCluster();
+  async #accessBy(config: Promise<Login>): Promise<Access> {
+    const login = await config;
+    const cluster = login.getCurrentCluster();
     if (cluster === null) throw new Error('the kubeconfig has no current cluster');
     const headers: OutgoingHttpHeaders = {};
     const options: RequestOptions = { headers };
-    await kubeConfig.applyToHTTPSOptions(options);
+    await login.applyToHTTPSOptions(options);
     // client-node's own agent opens a connection per request and keeps the first certificate for good; it is needed to
     // pass a proxy. Ours keeps connections, by certificate.
     if (cluster.proxyUrl === undefined) options.agent = cluster.server.startsWith('http:') ? this.#plain : this.#tls;

@@ -46,7 +46,8 @@ async function fires(labels: Record<string, string>, more: object = {}, group: o
 
 function askApi(method: string, path: string, rawBody = ''): Promise<WebResponse> {
   const tokens = async () => [{ token: 'secret', name: 'ana' }];
-  const api = createApiHandler({ ...world.engine.ports, sender: world.engine.orderSender, tokens });
+  const { ports, orderSender: sender, deadLetters } = world.engine;
+  const api = createApiHandler({ ...ports, sender, deadLetters, tokens });
   return api({ method, path, headers: { authorization: 'Bearer secret' }, query: {}, rawBody });
 }
 

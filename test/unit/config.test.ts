@@ -1,12 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import { InvalidSpecError } from '#core/errors.ts';
 import { DEFAULT_ALERT_POLICY } from '#core/alerts/policy.ts';
-import { parseConfig } from '#shared/config.ts';
+import { parseConfig } from '#shared/config-file.ts';
 
 describe('given a weir.yaml', () => {
   it('when it names a cluster only, then everything else has its default', () => {
     expect(parseConfig('clusters: [{name: prod}]', 'weir.yaml')).toEqual({
       clusters: [{ name: 'prod', controllers: [], namespaces: [], metrics: [] }],
+      slack: {},
+      aws: { watchSeconds: 1, maximumConcurrency: 10, logLevel: 'info', logRetentionDays: 30, watchdog: false },
       policy: [],
       egress: { allowHosts: [], denyHosts: [], loopback: [], privateRanges: [] },
       alerts: DEFAULT_ALERT_POLICY,
@@ -111,3 +113,62 @@ function problemsOf(text: string): string {
   }
   throw new Error('accepted');
 }
+
+describe('given the ways into a cluster', () => {
+  const cluster = (more: object) => JSON.stringify({ clusters: [{ name: 'prod', ...more }] });
+
+  it.each([
+    { given: 'an EKS cluster by its name', way: { eks: { name: 'prod' } } },
+    {
+      given: 'an EKS cluster of another account',
+      way: { eks: { name: 'p', region: 'eu-west-1', roleArn: 'arn:aws:iam::111122223333:role/weir' } },
+    },
+    {
+      given: 'an EKS cluster whose place is known',
+      way: { eks: { name: 'p', server: 'https://a.example', certificateAuthority: 'Zm9v' } },
+    },
+    {
+      given: "a service account's token",
+      way: { serviceAccount: { server: 'https://a.example', tokenSecret: 'weir/prod' } },
+    },
+    { given: 'a kubeconfig in a secret', way: { kubeconfigSecret: 'weir/prod', context: 'prod' } },
+  ])('when it is $given, then it is taken', ({ way }) => {
+    expect(parseConfig(cluster(way), 'weir.yaml').clusters[0]).toMatchObject(way);
+  });
+
+  it.each([
+    { given: 'two ways', way: { eks: { name: 'p' }, kubeconfigSecret: 's' }, says: 'clusters[0]: must have one of' },
+    {
+      given: 'half of a place',
+      way: { eks: { name: 'p', server: 'https://a.example' } },
+      says: 'clusters[0].eks: must have both',
+    },
+    {
+      given: 'no ARN',
+      way: { eks: { name: 'p', roleArn: 'weir' } },
+      says: 'clusters[0].eks.roleArn: must be the ARN of a role',
+    },
+    {
+      given: 'no URL',
+      way: { serviceAccount: { server: 'a.example', tokenSecret: 's' } },
+      says: 'must be the URL of an API server',
+    },
+  ])('when it has $given, then that is told', ({ way, says }) => {
+    expect(() => parseConfig(cluster(way), 'weir.yaml')).toThrow(says);
+  });
+});
+
+describe('given how the stack on AWS is made', () => {
+  it('when several things are wrong, then all are told at once', () => {
+    const aws = {
+      watchSeconds: 56,
+      logRetentionDays: 31,
+      alarmTopicArn: 'topic',
+      vpc: { id: 'vpc-1', subnets: ['subnet-1'], availabilityZones: ['a', 'b'], securityGroups: ['sg-1'] },
+    };
+    const text = JSON.stringify({ clusters: [{ name: 'prod' }], aws });
+    expect(() => parseConfig(text, 'weir.yaml')).toThrow('4 problem(s)');
+    for (const where of ['aws.watchSeconds', 'aws.logRetentionDays', 'aws.alarmTopicArn', 'aws.vpc'])
+      expect(() => parseConfig(text, 'weir.yaml')).toThrow(where);
+  });
+});

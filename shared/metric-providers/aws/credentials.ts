@@ -2,7 +2,7 @@
 import { headersOf, type HttpRequest } from '../../http.ts';
 import { encodeForm } from '../form.ts';
 import { askOrFail, ReadingError, type Environment, type ProviderContext } from '../provider.ts';
-import { signed, type AwsCredentials } from './signature.ts';
+import { signed, type AwsCredentials } from '../../signature-v4.ts';
 
 export interface AwsIdentity {
   /** Empty: from the environment. */

@@ -35,21 +35,33 @@ function payload(alerts: readonly object[] = [FIRING], more: object = {}): strin
 
 function setUp(orders: OrderStore = createMemoryOrderStore()) {
   const sent: string[] = [];
+  const log = aLog();
   const handler = createAlertmanagerHandler({
     clock: new VirtualClock(),
     orders,
     sender: { send: async (id) => void sent.push(id) },
-    log: aLog(),
+    log,
+    watchdog: 'Watchdog',
     tokens: async () => ['new-token', 'old-token'],
   });
   const post = (rawBody: string, authorization: string | undefined = 'Bearer new-token') =>
     handler({ method: 'POST', path: '/alertmanager', headers: { authorization }, query: {}, rawBody });
-  return { orders, sent, post };
+  return { orders, sent, post, said: log.said };
 }
 
 const ID = `alert:f1:${Date.UTC(2024, 0, 1)}:firing`;
 
 describe('given a webhook of Alertmanager', () => {
+  it('when the alert that always fires comes, then each time is said, also of the same one: an alarm listens for it', async () => {
+    const { post, said } = setUp();
+    const watchdog = { ...FIRING, labels: { alertname: 'Watchdog', cluster: 'prod' } };
+    await post(payload([watchdog]));
+    await post(payload([FIRING, watchdog]));
+    await post(payload([FIRING]));
+    const heard = said.filter(({ message }) => message === 'Watchdog heard');
+    expect(heard.map(({ fields }) => fields)).toEqual([{ cluster: 'prod' }, { cluster: 'prod' }]);
+  });
+
   it('when it is genuine, then its alerts are stored before it is answered', async () => {
     const { orders, sent, post } = setUp();
     expect(await post(payload())).toEqual({ status: 200, body: { stored: 1 } });

@@ -16,6 +16,7 @@ function call(method: string, path: string, rawBody = '', token = 'secret') {
   const api = createApiHandler({
     ...world.engine.ports,
     sender: world.engine.orderSender,
+    deadLetters: world.engine.deadLetters,
     tokens: async () => [{ token: 'secret', name: 'ana' }],
   });
   const [pathOnly = '', search = ''] = path.split('?');
@@ -60,6 +61,41 @@ describe('given the JSON API', () => {
     const answer = await call('GET', `/api/orders/${encodeURIComponent('api:ana/7')}`);
     expect(answer.body).toMatchObject({ state: 'applied', person: 'cli:ana' });
     expect((await world.engine.ports.orders.ofPerson('cli:ana')).length).toBe(1);
+  });
+
+  it('when what was given up is redriven, then its messages are delivered again, and its objects are looked at', async () => {
+    world.engine.work.send('nonsense');
+    await world.passes(15 * 60_000);
+    expect(world.engine.work.deadLetters).toEqual(['nonsense']);
+    const answer = await call('POST', '/api/redrive');
+    expect(answer).toEqual({ status: 200, body: { objects: [], messages: 1 } });
+    expect(world.engine.work.deadLetters).toEqual([]);
+  });
+
+  it('when an object is parked, then a redrive names it and frees it', async () => {
+    const key = { cluster: 'local', kind: 'Rollout', namespace: 'default', name: 'parked' } as const;
+    const freed: unknown[] = [];
+    const queue = {
+      ...world.engine.ports.queue,
+      parked: async () => [key],
+      redrive: async (one: unknown) => void freed.push(one),
+    };
+    const api = createApiHandler({
+      ...world.engine.ports,
+      queue,
+      sender: world.engine.orderSender,
+      deadLetters: world.engine.deadLetters,
+      tokens: async () => [{ token: 'secret', name: 'ana' }],
+    });
+    const request = {
+      method: 'POST',
+      path: '/api/redrive',
+      headers: { authorization: 'Bearer secret' },
+      query: {},
+      rawBody: '',
+    };
+    expect((await api(request)).body).toEqual({ objects: [key], messages: 0 });
+    expect(freed).toEqual([key]);
   });
 
   it('when the history is asked for, then each release has its transitions and orders', async () => {

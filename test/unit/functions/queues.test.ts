@@ -158,11 +158,11 @@ describe('given the notifier function', () => {
       log: aLog(),
       clock: new VirtualClock(),
     });
-    const detail = JSON.parse(JSON.stringify(event)) as unknown;
-    await expect(notify({ detail }, aContext())).rejects.toThrow('Slack is down');
+    const batch = aBatch({ 'detail-type': 'Weir Transition', detail: event });
+    expect(await notify(batch, aContext())).toEqual({ batchItemFailures: [{ itemIdentifier: 'm0' }] });
     broken = false;
-    await notify({ detail }, aContext());
-    await notify({ detail }, aContext());
+    await notify(batch, aContext());
+    await notify(batch, aContext());
     expect(told).toEqual(['e1']);
   });
 
@@ -173,7 +173,9 @@ describe('given the notifier function', () => {
       log: aLog(),
       clock: new VirtualClock(),
     });
-    await expect(notify({ detail: { hello: 1 } }, aContext())).rejects.toThrow();
+    const batch = aBatch({ detail: { hello: 1 } }, 'nonsense');
+    const failed = [{ itemIdentifier: 'm0' }, { itemIdentifier: 'm1' }];
+    expect(await notify(batch, aContext())).toEqual({ batchItemFailures: failed });
   });
 });
 

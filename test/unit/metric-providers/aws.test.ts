@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { headersOf, type HttpRequest } from '#shared/http.ts';
-import { signed } from '#shared/metric-providers/aws/signature.ts';
+import { signed } from '#shared/signature-v4.ts';
 
 /** Credentials, time and expected signatures of AWS's published Signature Version 4 test suite. */
 const SCOPE = {

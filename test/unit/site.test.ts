@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Reading } from '#core/analysis/reading.ts';
-import { parseConfig } from '#shared/config.ts';
+import { parseConfig } from '#shared/config-file.ts';
 import type { KubernetesCluster } from '#shared/kubernetes/cluster.ts';
-import { createSite } from '../../../infra/local/site.ts';
-import { answering, openServer, taskFor, NOW } from '../metric-providers/support.ts';
+import { createSite } from '#shared/site.ts';
+import { answering, openServer, taskFor, NOW } from './metric-providers/support.ts';
 
 /** One web reading of a site that a weir.yaml with these egress rules makes. */
 async function readUnder(egress: object, url: string): Promise<Reading> {

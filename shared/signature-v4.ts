@@ -1,8 +1,7 @@
-/** A request with its AWS proof: Signature Version 4 in headers, computed by the SDK's own signer. */
+/** A request with its AWS proof: Signature Version 4, computed by the SDK's own signer. */
 import { createHash, createHmac, type Hash, type Hmac } from 'node:crypto';
-import type { Instant } from '#core/time.ts';
-import { headersOf, type HttpRequest } from '../../http.ts';
-import { decodeForm } from '../form.ts';
+import { SECOND, type Instant, type Millis } from '#core/time.ts';
+import { headersOf, type HttpRequest } from './http.ts';
 
 export interface AwsCredentials {
   readonly accessKeyId: string;
@@ -23,9 +22,8 @@ type Signable = Pick<HttpRequest, 'method' | 'url' | 'headers' | 'body'>;
 const READ_BY_AWS = /^(content-type|x-amz-.*)$/i;
 
 /** Adds date, session token and proof to the headers; the host is signed as the URL names it. */
-export async function signed<T extends Signable>(request: T, { now, ...scope }: SigningScope): Promise<T> {
-  const { SignatureV4 } = await import('@smithy/signature-v4');
-  const signer = new SignatureV4({ ...scope, sha256: Sha256, applyChecksum: false });
+export async function signed<T extends Signable>(request: T, scope: SigningScope): Promise<T> {
+  const signer = await signerFor(scope);
   const url = new URL(request.url);
   const headers = request.headers ?? [];
   const covered = headers.filter(({ name }) => READ_BY_AWS.test(name));
@@ -39,14 +37,52 @@ export async function signed<T extends Signable>(request: T, { now, ...scope }: 
       headers: { host: url.host, ...Object.fromEntries(covered.map(({ name, value }) => [name.toLowerCase(), value])) },
       body: request.body ?? '',
     },
-    { signingDate: new Date(now) },
+    { signingDate: new Date(scope.now) },
   );
   return { ...request, headers: [...headers.filter((header) => !covered.includes(header)), ...headersOf(proven)] };
 }
 
+export interface Presigning {
+  /** Must be sent with the request, beside the host. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** How long whoever has the URL may use it. */
+  readonly expiresIn: Millis;
+}
+
+/** The URL of a GET with its proof in the query. */
+export async function presigned(
+  address: string,
+  { headers, expiresIn }: Presigning,
+  scope: SigningScope,
+): Promise<string> {
+  const url = new URL(address);
+  const signer = await signerFor(scope);
+  const { query = {} } = await signer.presign(
+    {
+      method: 'GET',
+      protocol: url.protocol,
+      hostname: url.hostname,
+      path: url.pathname,
+      query: queryOf(url),
+      headers: { host: url.host, ...headers },
+    },
+    { signingDate: new Date(scope.now), expiresIn: expiresIn / SECOND },
+  );
+  const fields = Object.entries(query).flatMap(([name, value]) =>
+    [value ?? ''].flat().map((one) => [name, one] as const),
+  );
+  const text = fields.map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`).join('&');
+  return `${url.origin}${url.pathname}?${text}`;
+}
+
+async function signerFor({ service, region, credentials }: SigningScope) {
+  const { SignatureV4 } = await import('@smithy/signature-v4');
+  return new SignatureV4({ service, region, credentials, sha256: Sha256, applyChecksum: false });
+}
+
 /** Every name with all its values. */
 function queryOf(url: URL): Record<string, string[]> {
-  const byName = Map.groupBy(decodeForm(url.search), ([name]) => name);
+  const byName = Map.groupBy([...url.searchParams], ([name]) => name);
   return Object.fromEntries([...byName].map(([name, fields]) => [name, fields.map(([, value]) => value)]));
 }
 

@@ -2,10 +2,10 @@
 import { readFileSync } from 'node:fs';
 import type { EgressPolicy } from '#core/egress/judge.ts';
 import type { Secret } from '#core/resources/kubernetes.ts';
-import type { ClusterConfig } from '#shared/config.ts';
-import type { KubernetesCluster } from '#shared/kubernetes/cluster.ts';
-import { createMetricProviders } from '#shared/metric-providers/registry.ts';
-import type { Clock, Cluster, Site } from '#shared/ports.ts';
+import type { ClusterConfig } from './config.ts';
+import type { KubernetesCluster } from './kubernetes/cluster.ts';
+import { createMetricProviders } from './metric-providers/registry.ts';
+import type { Clock, Cluster, Site } from './ports.ts';
 
 export interface SiteOptions {
   readonly clock: Clock;

@@ -1,0 +1,6 @@
+/** Orders on AWS. */
+import { plugIn } from '#shared/aws.ts';
+import { ordersFunction } from './function.ts';
+
+const { ports, config, policy, answer } = plugIn('orders');
+export const handler = ordersFunction(ports, { policy, alerts: config.alerts, answer });

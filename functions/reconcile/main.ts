@@ -1,0 +1,6 @@
+/** Reconcile on AWS. */
+import { plugIn } from '#shared/aws.ts';
+import { reconcileFunction } from './function.ts';
+
+const { ports } = plugIn('reconcile');
+export const handler = reconcileFunction(ports);

@@ -1,0 +1,150 @@
+/**
+ * Weir's ports on AWS. Each adapter comes by its own dynamic import when it is first asked, so that no function loads what
+ * it does not use; configuration and environment are checked at once, so that a wrong one fails at the start.
+ */
+import type { PolicyRule } from '#core/commands/authorize.ts';
+import type { Verdict } from '#core/commands/command.ts';
+import { InvalidSpecError } from '#core/errors.ts';
+import { loadConfig } from './aws/config.ts';
+import { readSettings, type FunctionName, type Setting } from './aws/environment.ts';
+import { once, onFirstUse } from './aws/first-use.ts';
+import { HOLD } from './aws/limits.ts';
+import { createSites } from './aws/sites.ts';
+import type { WeirConfig } from './config.ts';
+import { createLogger, type Logger } from './logger.ts';
+import type {
+  Announcer,
+  Clock,
+  CursorStore,
+  DeadLetters,
+  EventBus,
+  OrderSender,
+  OrderStore,
+  RunHistory,
+  StoredOrder,
+  WorkQueue,
+} from './ports.ts';
+
+/** Where response_urls of Slack lead. */
+const SLACK_HOSTS = ['hooks.slack.com'];
+
+type Settings = (setting: Setting) => string;
+
+export function plugIn(name: FunctionName, environment: NodeJS.ProcessEnv = process.env) {
+  const settings = readSettings(name, environment);
+  const { config, version } = loadConfig(environment['LAMBDA_TASK_ROOT'] ?? process.cwd());
+  const clock: Clock = { now: Date.now };
+  const log = createLogger({ service: name, level: config.aws.logLevel });
+  const valid = secretReader(clock, log);
+  const newest = async (id: string) => (await valid(id))[0] ?? '';
+  const region = environment['AWS_REGION'] ?? '';
+  log.debug('Function starts', { function: name, config: version });
+  return {
+    config,
+    policy: config.policy as readonly PolicyRule[],
+    ports: {
+      clock,
+      log,
+      sites: createSites({ config, clock, region, secret: newest }),
+      ...storedPorts(settings, clock),
+      ...sendingPorts(settings),
+    },
+    announcer: announcer(config, () => newest(settings('slackTokenSecret'))),
+    answer,
+    /** Valid values, newest first. */
+    secret: (setting: Setting) => valid(settings(setting)),
+    /** Tokens by the name of who has them, as JSON. */
+    namedTokens: async (setting: Setting) => (await valid(settings(setting))).flatMap(namedTokensIn),
+  };
+}
+
+function secretReader(clock: Clock, log: Logger) {
+  const secrets = once(async () => {
+    const { connectSecretsManager, createSecrets } = await import('./secrets/secrets-manager.ts');
+    return createSecrets(connectSecretsManager(), clock, (values) => log.hide(values));
+  });
+  return async (id: string) => (await secrets()).valid(id);
+}
+
+function storedPorts(settings: Settings, clock: Clock) {
+  const table = tableOf(settings);
+  return {
+    history: onFirstUse<RunHistory>(async () => {
+      const { createDynamodbRunHistory } = await import('./history/dynamodb-run-history.ts');
+      return createDynamodbRunHistory(await table(), clock);
+    }),
+    cursors: onFirstUse<CursorStore>(async () => {
+      const { createDynamodbCursorStore } = await import('./history/dynamodb-cursor-store.ts');
+      return createDynamodbCursorStore(await table());
+    }),
+    orders: onFirstUse<OrderStore>(async () => {
+      const { createDynamodbOrderStore } = await import('./history/dynamodb-order-store.ts');
+      return createDynamodbOrderStore(await table());
+    }),
+    queue: onFirstUse<WorkQueue>(async () => {
+      const [{ createDynamodbTicketStore }, { createTicketQueue }, sqs] = await Promise.all([
+        import('./queue/dynamodb-ticket-store.ts'),
+        import('./queue/ticket-queue.ts'),
+        sqsClient(),
+      ]);
+      const sender = sqs.createSqsWorkSender(sqs.client, settings('workQueue'));
+      return createTicketQueue({ store: createDynamodbTicketStore(await table(), clock), sender, clock, hold: HOLD });
+    }),
+  };
+}
+
+function sendingPorts(settings: Settings) {
+  return {
+    bus: onFirstUse<EventBus>(async () => {
+      const { connectEventBridge, createEventBridgeBus } = await import('./events/event-bridge-bus.ts');
+      return createEventBridgeBus(connectEventBridge(), settings('bus'));
+    }),
+    sender: onFirstUse<OrderSender>(async () => {
+      const { client, createSqsOrderSender } = await sqsClient();
+      return createSqsOrderSender(client, settings('ordersQueue'));
+    }),
+    deadLetters: onFirstUse<DeadLetters>(async () => {
+      const { client, createSqsDeadLetters } = await sqsClient();
+      return createSqsDeadLetters(client, [
+        { queueUrl: settings('workQueue'), deadLettersUrl: settings('workDeadLetters') },
+        { queueUrl: settings('ordersQueue'), deadLettersUrl: settings('ordersDeadLetters') },
+        { queueUrl: settings('eventsQueue'), deadLettersUrl: settings('eventsDeadLetters') },
+      ]);
+    }),
+  };
+}
+
+function tableOf(settings: Settings) {
+  return once(async () => {
+    const { connectTable } = await import('./dynamodb/client.ts');
+    return connectTable(settings('table'));
+  });
+}
+
+const sqsClient = once(async () => {
+  const sqs = await import('./queue/sqs.ts');
+  return { ...sqs, client: sqs.connectSqs() };
+});
+
+function announcer({ slack }: WeirConfig, token: () => Promise<string>): Announcer {
+  return onFirstUse<Announcer>(async () => {
+    const { createSlackAnnouncer } = await import('./slack/announcer.ts');
+    return createSlackAnnouncer({ channel: slack.channel, token });
+  });
+}
+
+/** What became of an order, to who asked for it in Slack. */
+async function answer({ order }: StoredOrder, { says }: Verdict): Promise<void> {
+  const to = order['answerTo'];
+  if (typeof to !== 'string') return;
+  const { answerThrough } = await import('./slack/response-url.ts');
+  await answerThrough(to, says, { hosts: SLACK_HOSTS });
+}
+
+function namedTokensIn(json: string): readonly { readonly name: string; readonly token: string }[] {
+  try {
+    return Object.entries(JSON.parse(json) as Record<string, string>).map(([name, token]) => ({ name, token }));
+  } catch (error) {
+    throw new InvalidSpecError('the secret of the API must be JSON: {"name": "token"}', { cause: error });
+  }
+}

@@ -1,0 +1,92 @@
+/** Queues in SQS: what travels through them is read by functions/reconcile and functions/orders. */
+import {
+  DeleteMessageBatchCommand,
+  ReceiveMessageCommand,
+  SendMessageBatchCommand,
+  SendMessageCommand,
+  SQSClient,
+  type Message,
+} from '@aws-sdk/client-sqs';
+import { messageOf, TransientError } from '#core/errors.ts';
+import { SECOND } from '#core/time.ts';
+import { CLIENT_OPTIONS } from '../aws-client.ts';
+import type { DeadLetters, OrderSender, WorkSender } from '../ports.ts';
+
+export function connectSqs(): SQSClient {
+  return new SQSClient(CLIENT_OPTIONS);
+}
+
+/** SQS counts delays in whole seconds: a message may come up to one second late, and never early. */
+export function createSqsWorkSender(client: SQSClient, QueueUrl: string): WorkSender {
+  return {
+    async send(message, delay) {
+      const DelaySeconds = Math.ceil(Math.max(0, delay) / SECOND);
+      const command = new SendMessageCommand({ QueueUrl, MessageBody: JSON.stringify(message), DelaySeconds });
+      await answered(() => client.send(command));
+    },
+  };
+}
+
+export function createSqsOrderSender(client: SQSClient, QueueUrl: string): OrderSender {
+  return {
+    async send(orderId) {
+      await answered(() => client.send(new SendMessageCommand({ QueueUrl, MessageBody: JSON.stringify({ orderId }) })));
+    },
+  };
+}
+
+/** A queue, and where its messages go after their last delivery. */
+export interface QueuePair {
+  readonly queueUrl: string;
+  readonly deadLettersUrl: string;
+}
+
+/** As many as one request of a person may move; the rest waits for the next. */
+const MOST_AT_ONCE = 1_000;
+
+export function createSqsDeadLetters(client: SQSClient, pairs: readonly QueuePair[]): DeadLetters {
+  return {
+    async redrive() {
+      const moved = await Promise.all(pairs.map((pair) => moveAll(client, pair)));
+      return moved.reduce((sum, count) => sum + count, 0);
+    },
+  };
+}
+
+async function moveAll(client: SQSClient, { queueUrl, deadLettersUrl }: QueuePair): Promise<number> {
+  let moved = 0;
+  while (moved < MOST_AT_ONCE) {
+    const receive = new ReceiveMessageCommand({ QueueUrl: deadLettersUrl, MaxNumberOfMessages: 10 });
+    const { Messages = [] } = await answered(() => client.send(receive));
+    if (Messages.length === 0) return moved;
+    await move(client, Messages, { queueUrl, deadLettersUrl });
+    moved += Messages.length;
+  }
+  return moved;
+}
+
+/** Sent before it is deleted: a crash in between delivers a message twice, which is harmless, and loses none. */
+async function move(client: SQSClient, messages: readonly Message[], { queueUrl, deadLettersUrl }: QueuePair) {
+  const entries = messages.map(({ Body, ReceiptHandle }, index) => ({ Id: String(index), Body, ReceiptHandle }));
+  const send = new SendMessageBatchCommand({
+    QueueUrl: queueUrl,
+    Entries: entries.map(({ Id, Body }) => ({ Id, MessageBody: Body })),
+  });
+  const { Failed = [] } = await answered(() => client.send(send));
+  const sent = entries.filter(({ Id }) => !Failed.some((failed) => failed.Id === Id));
+  if (sent.length > 0) {
+    const Entries = sent.map(({ Id, ReceiptHandle }) => ({ Id, ReceiptHandle }));
+    await answered(() => client.send(new DeleteMessageBatchCommand({ QueueUrl: deadLettersUrl, Entries })));
+  }
+  if (Failed.length > 0)
+    throw new TransientError(`SQS took ${sent.length} of ${entries.length} dead letters; try again`);
+}
+
+/** @throws TransientError: the queue is there by deployment, and what it does not take now it takes later */
+async function answered<T>(send: () => Promise<T>): Promise<T> {
+  try {
+    return await send();
+  } catch (error) {
+    throw new TransientError(`SQS did not do its work: ${messageOf(error)}`, { cause: error });
+  }
+}
