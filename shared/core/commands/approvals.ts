@@ -2,7 +2,7 @@
  * `weir.dev/approvals`: pauses without an end need this many people. The author of the release never counts, one person
  * with two accounts counts once, and what is not approved in time is aborted.
  */
-import { parseDuration } from '../duration.ts';
+import { durationOrUndefined } from '../duration.ts';
 import type { Rollout } from '../resources/argo.ts';
 import { parseTimestamp, type Instant, type Millis } from '../time.ts';
 import type { Actor, Command } from './command.ts';
@@ -43,12 +43,12 @@ export function approvalRule({ metadata }: Rollout): ApprovalRule | undefined {
   const annotations = metadata.annotations ?? {};
   const text = annotations[APPROVALS_ANNOTATION];
   if (text === undefined || text === '0') return undefined;
-  const timeout = parseDuration(annotations[APPROVAL_TIMEOUT_ANNOTATION] ?? '');
+  const timeout = durationOrUndefined(annotations[APPROVAL_TIMEOUT_ANNOTATION]);
   const author = annotations[AUTHOR_ANNOTATION];
   return {
     needed: /^[1-9]\d?$/.test(text) ? Number(text) : 2,
     approvers: (annotations[APPROVERS_ANNOTATION] ?? '').split(/[\s,]+/).filter((word) => word !== ''),
-    ...(timeout.ok && timeout.ms > 0 ? { timeout: timeout.ms } : {}),
+    ...(timeout !== undefined && timeout > 0 ? { timeout } : {}),
     ...(author === undefined || author === '' ? {} : { author }),
   };
 }

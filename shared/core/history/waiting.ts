@@ -1,6 +1,6 @@
 /** What a pause waits for, as far as it can be told: a time, or people. */
 import { approvalDeadline, approvalRule, waitsForPeople } from '../commands/approvals.ts';
-import { parseDuration } from '../duration.ts';
+import { pauseSeconds } from '../duration.ts';
 import type { JsonObject } from '../json.ts';
 import type { Rollout } from '../resources/argo.ts';
 import { formatTimestamp, parseTimestamp, SECOND, type Instant } from '../time.ts';
@@ -41,13 +41,5 @@ function endOfPause({ spec, status }: Rollout): Instant | undefined {
   }
   if (condition?.reason !== 'CanaryPauseStep') return undefined;
   const duration = spec.strategy?.canary?.steps?.[status?.currentStepIndex ?? 0]?.pause?.duration;
-  const length = duration === undefined ? undefined : pauseLength(duration);
-  return length === undefined ? undefined : since + length;
-}
-
-/** A bare number is seconds. rollout-engine §21. */
-function pauseLength(duration: number | string): number | undefined {
-  if (/^\d+$/.test(String(duration))) return Number(duration) * SECOND;
-  const parsed = parseDuration(String(duration));
-  return parsed.ok ? parsed.ms : undefined;
+  return duration === undefined ? undefined : since + pauseSeconds(duration) * SECOND;
 }
