@@ -58,13 +58,18 @@ function headline(release: ReleaseSummary, { title }: Standing): string {
   return `${title}: ${release.rollout} (${release.cluster}/${release.namespace})`;
 }
 
+/** Of the largest pods; a line of two spans is at most 2,000 characters when all of it is escaped. */
+const IMAGES = 5;
+
 function whatChanges({ images = [], revision, podHash, strategy }: ReleaseSummary): string {
   const how = strategy === 'canary' ? 'canary' : 'blue-green';
-  const lines = images.map(({ container, from, to }) =>
-    from === undefined
-      ? `${codeSpan(container)}: ${codeSpan(to)}`
-      : `${codeSpan(container)}: ${codeSpan(from)} → ${codeSpan(to)}`,
-  );
+  const lines = images
+    .slice(0, IMAGES)
+    .map(({ container, from, to }) =>
+      from === undefined
+        ? `${codeSpan(container)}: ${codeSpan(to)}`
+        : `${codeSpan(container)}: ${codeSpan(from)} → ${codeSpan(to)}`,
+    );
   return shortened([...lines, `revision ${revision} (${codeSpan(podHash)}), ${how}`].join('\n'));
 }
 
