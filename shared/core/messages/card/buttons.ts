@@ -1,7 +1,7 @@
 /** Buttons of a card, bound to what the card shows: a click on an old card is told so, and does nothing. */
 import type { Binding } from '../../commands/command.ts';
 import type { ReleaseSummary } from '../../history/record.ts';
-import type { Block } from './card.ts';
+import type { Block } from './block.ts';
 import type { Standing } from './standing.ts';
 
 export type ButtonVerb = 'promote' | 'abort';

@@ -4,17 +4,10 @@ import { printable } from '../line.ts';
 import { codeSpan, escapeSlack, shortened } from '../slack-text.ts';
 import type { ReleaseSummary } from '../../history/record.ts';
 import { SECOND } from '../../time.ts';
+import type { Block, SlackMessage } from './block.ts';
 import { actionsBlock } from './buttons.ts';
 import { evidenceTable } from './evidence.ts';
 import { standing, type Standing } from './standing.ts';
-
-export interface SlackMessage {
-  /** What notifications and screen readers say. */
-  readonly text: string;
-  readonly blocks: readonly Block[];
-}
-
-export type Block = Readonly<Record<string, unknown>> & { readonly type: string };
 
 /** How much a card may say: all of it; without evidence; one line. Tried in this order when Slack refuses. */
 export type CardDetail = 'full' | 'short' | 'line';
@@ -58,19 +51,19 @@ function headline(release: ReleaseSummary, { title }: Standing): string {
   return `${title}: ${release.rollout} (${release.cluster}/${release.namespace})`;
 }
 
-/** Of the largest pods; a line of two spans is at most 2,000 characters when all of it is escaped. */
-const IMAGES = 5;
+/** Of a section's 3,000: a line is left out rather than cut, which would leave a span open. */
+const CHANGES_LENGTH = 2_700;
 
 function whatChanges({ images = [], revision, podHash, strategy }: ReleaseSummary): string {
   const how = strategy === 'canary' ? 'canary' : 'blue-green';
-  const lines = images
-    .slice(0, IMAGES)
-    .map(({ container, from, to }) =>
-      from === undefined
-        ? `${codeSpan(container)}: ${codeSpan(to)}`
-        : `${codeSpan(container)}: ${codeSpan(from)} → ${codeSpan(to)}`,
-    );
-  return shortened([...lines, `revision ${revision} (${codeSpan(podHash)}), ${how}`].join('\n'));
+  const lines = images.map(({ container, from, to }) =>
+    from === undefined
+      ? `${codeSpan(container)}: ${codeSpan(to)}`
+      : `${codeSpan(container)}: ${codeSpan(from)} → ${codeSpan(to)}`,
+  );
+  const shown = lines.filter((_, index) => lines.slice(0, index + 1).join('\n').length <= CHANGES_LENGTH);
+  const rest = shown.length < lines.length ? [`… and ${lines.length - shown.length} more containers`] : [];
+  return [...shown, ...rest, `revision ${revision} (${codeSpan(podHash)}), ${how}`].join('\n');
 }
 
 /** Of all metrics while it runs; of the one that decided once it is aborted. */

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import type { RecordedTransition, ReleaseSummary, TransitionType } from '#core/history/record.ts';
 import type { JsonObject } from '#core/json.ts';
-import { releaseCard, type Block } from '#core/messages/card/card.ts';
+import type { Block } from '#core/messages/card/block.ts';
+import { releaseCard } from '#core/messages/card/card.ts';
 import type { Told } from '#core/messages/story.ts';
 
 const RELEASE: ReleaseSummary = {
