@@ -1,5 +1,4 @@
 /** `weir eval`: conditions against values, one from the flags or many as JSON lines. */
-import { createInterface } from 'node:readline';
 import { compileCondition, ConditionError } from '#core/expr/compile.ts';
 import type { MeasuredValue } from '#core/expr/measured-value.ts';
 import type { JsonValue } from '#core/json.ts';
@@ -34,10 +33,22 @@ export const evaluate: Verb = {
 };
 
 async function answerLines(io: Io): Promise<ExitCode> {
-  for await (const line of createInterface({ input: process.stdin })) {
-    if (line.trim() !== '') io.print(JSON.stringify(answerLine(line)));
+  for await (const lines of linesOf(process.stdin)) {
+    const answers = lines.filter((line) => line.trim() !== '').map((line) => JSON.stringify(answerLine(line)));
+    if (answers.length > 0) io.print(answers.join('\n'));
   }
   return EXIT.ok;
+}
+
+/** The lines that have come, as they come. They end at `\n` alone: JSON may hold the other characters that end lines. */
+async function* linesOf(input: NodeJS.ReadStream): AsyncGenerator<readonly string[]> {
+  let rest = '';
+  for await (const chunk of input.setEncoding('utf8')) {
+    const lines = (rest + String(chunk)).split('\n');
+    rest = lines.pop() ?? '';
+    yield lines;
+  }
+  yield [rest];
 }
 
 /** A line that is no question is answered too, so that answers and lines stay in step. */

@@ -38,6 +38,14 @@ describe('given weir eval', () => {
     ]);
   });
 
+  it('when a line holds characters that end lines elsewhere, then it is still one line', () => {
+    const { stdout } = weir(
+      ['eval'],
+      '{"expr": "len(result) == 3", "result": "a\u2028b"}\r\n\n{"expr": "result", "result": true}',
+    );
+    expect(stdout).toBe('{"outcome":true}\n{"outcome":true}\n');
+  });
+
   it('when one condition is asked, then the answer is a word and an exit code', () => {
     expect(weir(['eval', '--condition', 'result > 1', '--result', '2'])).toMatchObject({ status: 0, stdout: 'true\n' });
     expect(weir(['eval', '--condition', 'result > 1', '--result', '1'])).toMatchObject({

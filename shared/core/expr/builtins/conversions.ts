@@ -112,6 +112,7 @@ function absolute(value: Value): Value {
 /** Truncates floats, reads decimal texts; durations, months and weekdays are the number underneath. */
 function convertToInt(value: Value): bigint {
   if (value instanceof Integer) return wrap(value.value);
+  if (value === null) return fail('reflect: call of reflect.Value.Type on zero Value');
   if (typeof value !== 'string') return toInt(value);
   const reading = readInteger(value);
   return reading.ok ? reading.value : fail(`invalid operation: int(${value})`);

@@ -8,7 +8,7 @@ import { lower, trim, upper } from '../values/letters.ts';
 import { indexOf } from '../values/search.ts';
 import { byteIndexOf, byteLength, bytewise, isAscii } from '../values/text.ts';
 import { ANY_LIST, BOOL, INT, STRING, STRING_LIST, type Type } from '../values/types.ts';
-import { ItemList, List, typeName, type Value } from '../values/values.ts';
+import { ItemList, List, NIL_LIST, typeName, type Value } from '../values/values.ts';
 import { withSignatures, type Builtin, type Surroundings } from './builtin.ts';
 
 /** `repeat` takes no larger count. */
@@ -128,9 +128,9 @@ function splitting(keepSeparator: boolean): Builtin {
   );
 }
 
-/** `most` = 0 gives none, negative all; what is beyond stays in the last part. */
+/** `most` = 0 gives an array that was never made, negative all; what is beyond stays in the last part. */
 function split(text: string, separator: string, most: number, keepSeparator: boolean, meter: Meter): List {
-  if (most === 0) return new ItemList([], STRING_LIST);
+  if (most === 0) return NIL_LIST;
   meter.charge(CUT_STEPS + ((text.length + separator.length) >> 1));
   const parts =
     separator === ''

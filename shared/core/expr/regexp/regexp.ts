@@ -1,4 +1,5 @@
 /** Regular expressions with RE2's syntax and promise. conditions.md §6 `matches`. */
+import { fail } from '../failure.ts';
 import type { Meter } from '../meter.ts';
 import { Automaton } from './automaton.ts';
 import { parseRegexp } from './parse-regexp.ts';
@@ -18,7 +19,8 @@ const LONGEST_KNOWN = 1_000;
 export function compileRegexp(pattern: string): Regexp {
   const found = known.get(pattern);
   if (found !== undefined) return found;
-  const automaton = new Automaton(programOf(parseRegexp(pattern.toWellFormed())));
+  if (!pattern.isWellFormed()) fail(`error parsing regexp: invalid UTF-8: \`${pattern.toWellFormed()}\``);
+  const automaton = new Automaton(programOf(parseRegexp(pattern)));
   const regexp: Regexp = { matches: (text, meter) => automaton.matches(text.toWellFormed(), meter) };
   if (pattern.length <= LONGEST_KNOWN) known.set(pattern, regexp);
   const oldest = known.keys().next().value;

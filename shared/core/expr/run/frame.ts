@@ -18,6 +18,8 @@ export class Frame implements Surroundings {
   /** Values of `let`, by the slots that the generator gave out. */
   readonly variables: Value[] = [];
   scope: Scope = NOWHERE;
+  /** See remains.ts. */
+  readonly remains: Value[] = [];
   /** `$env`, once it has been asked for: it equals itself. */
   environment: Value = null;
 

@@ -7,21 +7,19 @@ import { asFloat } from '../values/assertions.ts';
 import { Func, typeName, type Value } from '../values/values.ts';
 import type { Evaluate, Frame } from './frame.ts';
 import type { Generating } from './generating.ts';
+import { evaluateTogether } from './remains.ts';
 
 export function generateBuiltin(generating: Generating, node: BuiltinNode): Evaluate {
   const builtin = BUILTINS.get(node.name);
   if (builtin === undefined) return fail(`unknown builtin ${node.name}`, node.at);
-  const given = node.arguments.map((argument) => generating.generate(argument));
-  return (frame) => builtin.run(evaluateAll(given, frame), frame);
+  const given = evaluateTogether(generating, node.arguments);
+  return (frame) => builtin.run(charged(given(frame), frame), frame);
 }
 
-/** The arguments of a call. Reading a text costs steps, whatever is done with it. */
-function evaluateAll(given: readonly Evaluate[], frame: Frame): readonly Value[] {
-  return given.map((argument) => {
-    const value = argument(frame);
-    if (typeof value === 'string') frame.meter.charge(value.length >> 2);
-    return value;
-  });
+/** Reading a text costs steps, whatever is done with it. */
+function charged(given: readonly Value[], frame: Frame): readonly Value[] {
+  for (const value of given) if (typeof value === 'string') frame.meter.charge(value.length >> 2);
+  return given;
 }
 
 export function generateCall(generating: Generating, node: CallNode): Evaluate {
@@ -34,18 +32,20 @@ function generateHelperCall(generating: Generating, node: CallNode): Evaluate | 
   if (callee.type !== 'identifier' || generating.slotOf(callee.name) !== undefined) return undefined;
   const helper = generating.environment.helpers.get(callee.name);
   if (helper === undefined || generating.typeOf(callee) !== helper.type) return undefined;
-  const given = node.arguments.map((argument) => generating.generate(argument));
-  const [first] = given;
-  if (callee.name === 'isNaN' && first !== undefined) return (frame) => Number.isNaN(asFloat(first(frame)));
-  return (frame) => helper.run(evaluateAll(given, frame), frame.result);
+  const [first] = node.arguments;
+  if (callee.name === 'isNaN' && first !== undefined) {
+    const argument = generating.generate(first);
+    return (frame) => Number.isNaN(asFloat(argument(frame)));
+  }
+  const given = evaluateTogether(generating, node.arguments);
+  return (frame) => helper.run(charged(given(frame), frame), frame.result);
 }
 
 function generateValueCall(generating: Generating, node: CallNode): Evaluate {
-  const given = node.arguments.map((argument) => generating.generate(argument));
-  const callee = generating.generate(node.callee);
+  const evaluate = evaluateTogether(generating, [...node.arguments, node.callee]);
   return (frame) => {
-    const values = given.map((argument) => argument(frame));
-    return callValue(callee(frame), values, frame.meter);
+    const values = evaluate(frame);
+    return callValue(values.at(-1) ?? null, values.slice(0, -1), frame.meter);
   };
 }
 

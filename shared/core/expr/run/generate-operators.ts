@@ -13,11 +13,26 @@ import { decode } from '../values/text.ts';
 import { ByteList, isNil, RangeList, type Value } from '../values/values.ts';
 import type { Evaluate, Frame } from './frame.ts';
 import type { Generating } from './generating.ts';
+import { leavesRemains } from './remains.ts';
 
 export type Step = (left: Value, frame: Frame) => Value;
 
 export function generateStep(generating: Generating, node: BinaryNode): Step {
   const right = generating.generate(node.right);
+  if (!leavesRemains(node.right) || SHORT_CIRCUITS.has(node.operator)) return stepTo(generating, node, right);
+  let value: Value = null;
+  const step = stepTo(generating, node, () => value);
+  return (left, frame) => {
+    frame.remains.push(left);
+    value = right(frame);
+    return step(frame.remains.pop() ?? null, frame);
+  };
+}
+
+/** Their left side does not wait for the right one. */
+const SHORT_CIRCUITS: ReadonlySet<string> = new Set(['and', '&&', 'or', '||', '??']);
+
+function stepTo(generating: Generating, node: BinaryNode, right: Evaluate): Step {
   switch (node.operator) {
     case 'and':
     case '&&':
@@ -88,14 +103,14 @@ function equality(
   const same = a?.kind === b?.kind && a?.declared === undefined && b?.declared === undefined;
   if (same && a?.kind === 'int') {
     return (value, frame) => {
-      const other = asInt(right(frame));
-      return (asInt(value) === other) === wanted;
+      const other = right(frame);
+      return (asInt(value) === asInt(other)) === wanted;
     };
   }
   if (same && a?.kind === 'string') {
     return (value, frame) => {
-      const other = asText(right(frame));
-      return equalTexts(asText(value), other, frame.meter) === wanted;
+      const other = right(frame);
+      return equalTexts(asText(value), asText(other), frame.meter) === wanted;
     };
   }
   return (value, frame) => equal(value, right(frame), frame.meter) === wanted;

@@ -5,17 +5,20 @@ import { isNil, ItemList, type Value } from '../values/values.ts';
 import type { Evaluate, Frame } from './frame.ts';
 import { callValue } from './generate-calls.ts';
 import type { Generating } from './generating.ts';
+import { evaluateTogether } from './remains.ts';
 
 /** Stands for "a `?.` found nil": the rest of the path is skipped. */
 const CUT: unique symbol = Symbol('cut');
 type Path = (frame: Frame) => Value | typeof CUT;
 
 export function generateMember(generating: Generating, node: MemberNode): Evaluate {
-  const base = generating.generate(node.base);
-  const { property } = node;
-  if (property.type === 'integer' && property.value >= 0n) return indexed(base, property.value);
-  const key = generating.generate(property);
-  return (frame) => fetch(base(frame), key(frame), frame.meter);
+  const { base, property } = node;
+  if (property.type === 'integer' && property.value >= 0n) return indexed(generating.generate(base), property.value);
+  const evaluate = evaluateTogether(generating, [base, property]);
+  return (frame) => {
+    const [value = null, key = null] = evaluate(frame);
+    return fetch(value, key, frame.meter);
+  };
 }
 
 /** An item at a literal index. */

@@ -10,6 +10,7 @@ import { GROUPS } from '../values/types.ts';
 import { AnyMap, identityOf, ItemList, type Identity, type Value } from '../values/values.ts';
 import type { Evaluate, Frame, Scope } from './frame.ts';
 import { workOf, type Generating } from './generating.ts';
+import { evaluateTogether, leavesRemains } from './remains.ts';
 
 export function isPredicateBuiltin(node: BuiltinNode): boolean {
   return PREDICATE_BUILTIN_NAMES.has(node.name);
@@ -27,7 +28,7 @@ interface Loop {
 }
 
 export function generatePredicateBuiltin(generating: Generating, node: BuiltinNode): Evaluate {
-  if (node.joined) return joinedSum(node.arguments.map((argument) => generating.generate(argument)));
+  if (node.joined) return joinedSum(evaluateTogether(generating, node.arguments));
   const [collection, predicate, extra] = node.arguments;
   if (collection === undefined) return fail('expected at least 1 arguments', node.at);
   const loop: Loop = {
@@ -140,24 +141,28 @@ function countHits(loop: Loop, frame: Frame, threshold: bigint | undefined): big
 }
 
 function filter(loop: Loop, map: Evaluate): Evaluate {
-  return (frame) => {
-    const found: Value[] = [];
-    walk(loop, frame, scopeOf(loop, frame), () => {
-      if (asBoolean(loop.predicate(frame))) found.push(map(frame));
-    });
-    frame.meter.allocateItems(found.length);
-    return new ItemList(found);
-  };
+  return collecting(loop, (frame, items) => {
+    if (!asBoolean(loop.predicate(frame))) return false;
+    items.push(map(frame));
+    return true;
+  });
 }
 
 function mapping(loop: Loop): Evaluate {
+  return collecting(loop, (frame, items) => items.push(loop.predicate(frame)) > 0);
+}
+
+/** An array of what the turns add; each tells whether it did. Items wait for each other like the operands of a call. */
+function collecting(loop: Loop, turn: (frame: Frame, items: Value[]) => boolean): Evaluate {
+  const disturbed = leavesRemains(loop.node);
   return (frame) => {
-    const made: Value[] = [];
+    const items = disturbed ? frame.remains : [];
+    let count = 0;
     walk(loop, frame, scopeOf(loop, frame), () => {
-      made.push(loop.predicate(frame));
+      if (turn(frame, items)) count++;
     });
-    frame.meter.allocateItems(made.length);
-    return new ItemList(made);
+    frame.meter.allocateItems(count);
+    return new ItemList(items.splice(items.length - count));
   };
 }
 
@@ -165,11 +170,13 @@ function finding(loop: Loop, backwards: boolean, answer: Evaluate): Evaluate {
   return (frame) => {
     let found: Value = null;
     const turn = (): boolean => {
+      if (backwards) frame.remains.push(true);
       if (!asBoolean(loop.predicate(frame))) return false;
       found = answer(frame);
       return STOP;
     };
     const hit = walk(loop, frame, scopeOf(loop, frame), turn, backwards);
+    if (backwards && !hit) frame.remains.push(false);
     if (!hit && loop.node.throws) fail('reflect: slice index out of range');
     return found;
   };
@@ -187,10 +194,9 @@ function summing(loop: Loop): Evaluate {
 }
 
 /** `x + (y + z)`: all are evaluated in order, and added from the end. */
-function joinedSum(parts: readonly Evaluate[]): Evaluate {
+function joinedSum(evaluate: (frame: Frame) => readonly Value[]): Evaluate {
   return (frame) => {
-    const values = parts.map((part) => part(frame));
-    return values.reduceRight((sum, value) => {
+    return evaluate(frame).reduceRight((sum, value) => {
       if (typeof sum === 'string') frame.meter.chargeText(sum.length);
       return add(value, sum);
     });

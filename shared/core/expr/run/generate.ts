@@ -20,12 +20,13 @@ import { lengthOf, slice } from '../values/access.ts';
 import { negate } from '../values/arithmetic.ts';
 import { asBoolean, asText } from '../values/assertions.ts';
 import { ByteList, ItemList, List, StringMap, type Value } from '../values/values.ts';
-import type { Evaluate } from './frame.ts';
+import type { Evaluate, Frame } from './frame.ts';
 import { generateBuiltin, generateCall } from './generate-calls.ts';
 import { generateStep, type Step } from './generate-operators.ts';
 import { generateChain, generateMember } from './generate-paths.ts';
 import { generatePredicateBuiltin, isPredicateBuiltin, itemOf } from './generate-predicates.ts';
 import { Generating } from './generating.ts';
+import { evaluateTogether, leavesRemains, together } from './remains.ts';
 
 /** @throws Failure for patterns that only became literal by rewriting, and are wrong */
 export function generate(
@@ -140,12 +141,18 @@ function generateSlice(generating: Generating, node: SliceNode): Evaluate {
   const base = generating.generate(node.base);
   const from = node.from === undefined ? constant(0n) : generating.generate(node.from);
   const to = node.to === undefined ? undefined : generating.generate(node.to);
-  return (frame) => {
-    const value = base(frame);
+  let value: Value = null;
+  const sliced = (frame: Frame): Value => {
+    value = base(frame);
     if (typeof value === 'string') frame.meter.chargeBytes(value);
     else if (value instanceof List) frame.meter.charge(value.length >> 1);
-    const end = to === undefined ? BigInt(lengthOf(value)) : to(frame);
-    return slice(value, from(frame), end);
+    return value;
+  };
+  const bounds = [node.from, node.to].filter((bound) => bound !== undefined);
+  const evaluate = together([sliced, to ?? (() => BigInt(lengthOf(value))), from], bounds.some(leavesRemains));
+  return (frame) => {
+    const [list = null, end = null, start = null] = evaluate(frame);
+    return slice(list, start, end);
   };
 }
 
@@ -184,9 +191,9 @@ function generateConditional(generating: Generating, node: ConditionalNode): Eva
 }
 
 function generateArray(generating: Generating, nodes: readonly Node[]): Evaluate {
-  const items = nodes.map((item) => generating.generate(item));
+  const evaluate = evaluateTogether(generating, nodes);
   return (frame) => {
-    const values = items.map((item) => item(frame));
+    const values = evaluate(frame);
     frame.meter.allocateItems(values.length);
     return new ItemList(values);
   };
@@ -194,21 +201,14 @@ function generateArray(generating: Generating, nodes: readonly Node[]): Evaluate
 
 /** When a key is repeated the first occurrence wins. conditions.md §4 note 7. */
 function generateMap(generating: Generating, node: MapNode): Evaluate {
-  const pairs = node.pairs.map((pair) => {
-    const key = pair.type === 'pair' ? pair.key : pair;
-    return [generating.generate(key), generating.generate(pair)] as const;
-  });
+  const parts = node.pairs.flatMap((pair) => (pair.type === 'pair' ? [pair.key, pair.value] : [pair, pair]));
+  const evaluate = evaluateTogether(generating, parts);
   return (frame) => {
-    const keys: Value[] = [];
-    const values: Value[] = [];
-    for (const [key, value] of pairs) {
-      keys.push(key(frame));
-      values.push(value(frame));
-    }
-    frame.meter.allocateItems(keys.length);
+    const values = evaluate(frame);
+    frame.meter.allocateItems(node.pairs.length);
     const members = new Map<string, Value>();
-    for (let index = keys.length - 1; index >= 0; index--)
-      members.set(asText(keys[index] ?? null), values[index] ?? null);
+    for (let index = values.length - 2; index >= 0; index -= 2)
+      members.set(asText(values[index] ?? null), values[index + 1] ?? null);
     return new StringMap(members);
   };
 }

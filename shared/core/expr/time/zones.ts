@@ -98,6 +98,8 @@ export function namedZone(name: string): Zone {
 function makeZone(name: string): Zone {
   // The controller that Argo runs keeps UTC as its local time.
   if (name === 'Local') return { ...UTC, name };
+  // The runtime takes it for UTC.
+  if (name === 'GMT' || name === 'Etc/GMT') return { ...fixedZone('GMT', 0), name };
   if (!/^[A-Z][A-Za-z0-9_+-]*(?:\/[A-Za-z0-9_+-]+)*$/.test(name) || name.length > 64) return unknownZone(name);
   const formats = formatsOf(name);
   return { name, steps: NAMED_STEPS, offsetAt: (nanoseconds) => lookUp(formats, nanoseconds) };

@@ -33,6 +33,8 @@ export function equal(left: Value, right: Value, meter: Meter): boolean {
   if (typeof left === 'number' && typeof right === 'number') return left === right;
   if (typeof left === 'string' && typeof right === 'string') return equalTexts(left, right, meter);
   if (typeof left === 'bigint' && typeof right === 'bigint') return left === right;
+  if (typeof left === 'number' && typeof right === 'bigint') return left === Number(right);
+  if (typeof left === 'bigint' && typeof right === 'number') return Number(left) === right;
   if (left instanceof Dictionary && left === right) return true;
   meter.charge(EQUAL_STEPS);
   const open: Pair[] = [{ left, right, strict: false }];

@@ -12,7 +12,8 @@ const LONGEST_INTEGER = 19;
 const DECIMAL = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?$/;
 const HEXADECIMAL = /^([+-]?)0[xX]([0-9a-fA-F]*)(?:\.([0-9a-fA-F]*))?[pP]([+-]?\d+)$/;
 /** Underscores stand between digits, or between the prefix and a digit. */
-const MISPLACED_UNDERSCORE = /_(?![0-9a-fA-F])|(?<![0-9a-fA-FxX])_/;
+const MISPLACED_UNDERSCORE = /_(?!\d)|(?<!\d)_/;
+const MISPLACED_HEXADECIMAL_UNDERSCORE = /_(?![0-9a-fA-F])|(?<![0-9a-fA-FxX])_/;
 
 /** A base-10 integer of 64 bits with an optional sign. */
 export function readInteger(text: string): Reading<bigint> {
@@ -32,7 +33,8 @@ export function readFloat(text: string): Reading<number> {
   const infinite = /^([+-]?)inf(?:inity)?$/i.exec(text);
   if (infinite !== null) return { ok: true, value: infinite[1] === '-' ? -Infinity : Infinity };
   if (/^nan$/i.test(text)) return { ok: true, value: Number.NaN };
-  if (MISPLACED_UNDERSCORE.test(text)) return { ok: false, why: SYNTAX };
+  const misplaced = /^[+-]?0x/i.test(text) ? MISPLACED_HEXADECIMAL_UNDERSCORE : MISPLACED_UNDERSCORE;
+  if (misplaced.test(text)) return { ok: false, why: SYNTAX };
   const digits = text.replaceAll('_', '');
   const value = DECIMAL.test(digits) ? Number(digits) : readHexadecimal(digits);
   if (value === undefined) return { ok: false, why: SYNTAX };

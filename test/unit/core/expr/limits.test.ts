@@ -29,7 +29,7 @@ const LONG = 'a'.repeat(100_000);
 const UNTIRING: readonly (readonly [source: string, json: JsonValue])[] = [
   ['let r = 1..900000; all(r, all(r, true))', null],
   ['let r = 1..9000; count(r, any(r, # < 0)) == 0', null],
-  ['len(uniq(1..100000)) > 0', null],
+  ['len(uniq(map(1..100000, [#]))) > 0', null],
   ['all(1..900000, string(1..100) != "")', null],
   ['all(1..900000, toJSON(result) != "")', { a: LONG }],
   ['all(1..900000, len(split(result, "")) > 0)', LONG],
@@ -109,7 +109,9 @@ describe('given the limits of the language, when they are met exactly', () => {
   ])('syntax that nests: %s', (_name, nested) => {
     const fits = MAX_SYNTAX_DEPTH - 10;
     expect(verdict(nested(fits), { a: null })).toBe(true);
-    expect(verdict(nested(100_000), { a: null })).toMatch(/^compile: (expression nests deeper|compilation failed)/);
+    expect(verdict(nested(100_000), { a: null })).toMatch(
+      /^compile: (expression nests deeper|compilation failed|recursion depth exceeded)/,
+    );
   });
 
   it('data that nests', () => {
