@@ -8,7 +8,7 @@ import { parseFlags } from './arguments.ts';
 import { Client, connectionFrom } from './client.ts';
 import { EXIT } from './exit-codes.ts';
 import { formatted } from './io.ts';
-import { reporting } from './run.ts';
+import { reporting } from './reporting.ts';
 import type { Verb } from './verb.ts';
 
 const USAGE = [

@@ -7,7 +7,7 @@
 import { chmodSync, copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { build, type Metafile } from 'esbuild';
+import { build, type Metafile, type Plugin } from 'esbuild';
 
 const ROOT = join(import.meta.dirname, '..');
 const FILE = 'weir.mjs';
@@ -37,11 +37,20 @@ async function bundle(outfile: string): Promise<Metafile> {
     banner: {
       js: "#!/usr/bin/env node\nimport { createRequire as createRequireOfNode } from 'node:module';\nconst require = createRequireOfNode(import.meta.url);",
     },
+    plugins: [withoutRun],
     legalComments: 'none',
     logLevel: 'warning',
   });
   return metafile;
 }
+
+/** A process that works on a cluster needs native code and all of Weir; a pipeline needs neither. */
+const withoutRun: Plugin = {
+  name: 'without-run',
+  setup({ onResolve }) {
+    onResolve({ filter: /^\.\/run\.ts$/ }, ({ resolveDir }) => ({ path: join(resolveDir, 'run-elsewhere.ts') }));
+  },
+};
 
 interface Package {
   readonly name: string;

@@ -7,7 +7,7 @@ import { Client, connectionFrom } from './client.ts';
 import { EXIT } from './exit-codes.ts';
 import { formatted } from './io.ts';
 import { verdictOf } from './progress.ts';
-import { reporting } from './run.ts';
+import { reporting } from './reporting.ts';
 import type { Verb } from './verb.ts';
 
 const USAGE = `weir get [rollout] NAME [-w] [-o json|yaml]

@@ -5,7 +5,7 @@ import { parseFlags } from './arguments.ts';
 import { Client, connectionFrom, type ListedRollout } from './client.ts';
 import { EXIT } from './exit-codes.ts';
 import { formatted, type Io } from './io.ts';
-import { reporting } from './run.ts';
+import { reporting } from './reporting.ts';
 import type { Verb } from './verb.ts';
 
 const USAGE = 'weir list [-n NAMESPACE] [-o json|yaml]';

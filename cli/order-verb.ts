@@ -8,7 +8,7 @@ import { nameFrom, parseFlags } from './arguments.ts';
 import { Client, connectionFrom, type OrderAnswer } from './client.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { formatted } from './io.ts';
-import { reporting } from './run.ts';
+import { reporting } from './reporting.ts';
 import type { Verb } from './verb.ts';
 
 const PATIENCE = 30 * SECOND;

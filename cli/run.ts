@@ -1,27 +1,36 @@
-/** What every verb that asks Weir does about its failures. */
-import { isAxiosError } from 'axios';
-import { ApiProblem } from './client.ts';
+/** `weir run`: Weir in one process, on a real cluster. */
+import { createLogger } from '#shared/logger.ts';
+import { parseRunOptions, USAGE } from '../infra/run/options.ts';
+import { startRun } from '../infra/run/run.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import type { Io } from './io.ts';
+import type { Verb } from './verb.ts';
 
-export async function reporting(io: Io, work: () => Promise<ExitCode>): Promise<ExitCode> {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof ApiProblem) {
-      io.error(`weir: ${error.message}`);
-      return codeOf(error.status);
-    }
-    if (!isAxiosError(error)) throw error;
-    io.error(
-      `weir: no answer from ${error.config?.baseURL ?? 'Weir'} (${error.code ?? error.message}); is it running?`,
-    );
-    return EXIT.unavailable;
-  }
+export const run: Verb = {
+  summary: 'Weir in one process on a real cluster',
+  usage: USAGE,
+  async run(args, io) {
+    const options = parseRunOptions(args, process.env);
+    const log = createLogger({ service: 'weir-run', level: options.logLevel });
+    const weir = await startRun(options, { environment: process.env, log });
+    const { url, metrics, tokens } = weir;
+    io.print(JSON.stringify({ url, metrics, tokens }));
+    const ended = await Promise.race([signalled(), weir.ended.then((why) => ({ why }))]);
+    await weir.stop();
+    return codeOf(ended, io);
+  },
+};
+
+type Ended = 'signal' | { readonly why: string };
+
+function signalled(): Promise<'signal'> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve('signal'));
+  });
 }
 
-function codeOf(status: number): ExitCode {
-  if (status === 404) return EXIT.notFound;
-  if (status === 401 || status === 403) return EXIT.refused;
-  return status >= 500 ? EXIT.unavailable : EXIT.usage;
+function codeOf(ended: Ended, io: Io): ExitCode {
+  if (ended === 'signal') return EXIT.ok;
+  io.error(`weir: ${ended.why}`);
+  return EXIT.refused;
 }

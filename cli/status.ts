@@ -6,7 +6,7 @@ import { Client, connectionFrom } from './client.ts';
 import { EXIT } from './exit-codes.ts';
 import { formatted, type Io } from './io.ts';
 import { progressText, verdictOf } from './progress.ts';
-import { reporting } from './run.ts';
+import { reporting } from './reporting.ts';
 import type { Verb } from './verb.ts';
 
 const USAGE = `weir status NAME [--watch=false] [--timeout 10m] [--success-on-pause] [-o json|yaml]

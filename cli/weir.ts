@@ -21,6 +21,7 @@ const VERBS: Readonly<Record<string, () => Promise<Verb>>> = {
   alert: async () => (await import('./alert.ts')).alert,
   eval: async () => (await import('./eval.ts')).evaluate,
   test: async () => (await import('./test.ts')).test,
+  run: async () => (await import('./run.ts')).run,
   lint: async () => (await import('./lint.ts')).lint,
 };
 

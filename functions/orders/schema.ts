@@ -29,12 +29,7 @@ const storedCommand = z.object({
     images: z.record(z.string(), z.string()).optional(),
     reason: z.string().optional(),
   }),
-  actor: z.object({
-    id: z.string(),
-    name: z.string(),
-    kind: z.enum(['person', 'alert', 'program']),
-    channel: z.string().optional(),
-  }),
+  actor: z.object({ id: z.string(), name: z.string(), kind: z.enum(['person', 'alert', 'program']) }),
 });
 
 const storedAlert = z.object({

@@ -50,10 +50,7 @@ async function patchPod(
   }
 }
 
-/**
- * Names are deterministic: one that is taken was made by an earlier pass whose answer was lost. A pod that may not be
- * evicted now is left for a later pass, which finds it where it was.
- */
+/** Names are deterministic: one that is taken was made by an earlier pass whose answer was lost. */
 async function createUnlessThere(object: NewObject, cluster: Cluster): Promise<KubernetesObject | undefined> {
   try {
     return await cluster.create(object);

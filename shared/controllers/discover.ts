@@ -13,13 +13,14 @@ import { keysBehind } from './service-users.ts';
 /** Every object is looked at this often, whatever the watches said (level-triggered). */
 const SWEEP_EVERY: Millis = 15 * MINUTE;
 
-interface Watched {
+export interface WatchedKind {
   readonly apiVersion: string;
   readonly kind: string;
   readonly labelSelector?: string;
 }
 
-const KINDS: readonly Watched[] = [
+/** Whose changes lead to a pass. */
+export const WATCHED_KINDS: readonly WatchedKind[] = [
   { apiVersion: ARGO_API_VERSION, kind: 'Rollout' },
   { apiVersion: ARGO_API_VERSION, kind: 'AnalysisRun' },
   { apiVersion: 'apps/v1', kind: 'ReplicaSet', labelSelector: POD_TEMPLATE_HASH },
@@ -35,7 +36,7 @@ export interface DiscoverOptions {
 export async function discover(site: Site, ports: Ports, options: DiscoverOptions): Promise<number> {
   const scopes = site.namespaces.length === 0 ? [undefined] : site.namespaces;
   const sweep = await sweepIsDue(site, ports);
-  const queries = KINDS.flatMap((kind) => scopes.map((namespace) => scoped(kind, namespace)));
+  const queries = WATCHED_KINDS.flatMap((kind) => scopes.map((namespace) => scoped(kind, namespace)));
   const results = await Promise.allSettled(queries.map((query) => follow(query, sweep, site, ports, options)));
   for (const [index, result] of results.entries()) {
     if (result.status === 'rejected') reportFailure(queries[index], result.reason, site, ports);
@@ -43,7 +44,7 @@ export async function discover(site: Site, ports: Ports, options: DiscoverOption
   return results.reduce((sum, result) => sum + (result.status === 'fulfilled' ? result.value : 0), 0);
 }
 
-function scoped(kind: Watched, namespace: string | undefined): ListQuery {
+function scoped(kind: WatchedKind, namespace: string | undefined): ListQuery {
   return namespace === undefined ? kind : { ...kind, namespace };
 }
 
@@ -121,7 +122,7 @@ async function addAll(
 }
 
 /** The objects to reconcile because these changed: themselves, or the Rollouts that stand behind them. */
-async function keysOf(objects: readonly KubernetesObject[], site: Site): Promise<readonly ObjectKey[]> {
+export async function keysOf(objects: readonly KubernetesObject[], site: Site): Promise<readonly ObjectKey[]> {
   const services = objects.filter(({ kind }) => kind === 'Service');
   const keys = [
     ...objects.flatMap((object) => ownKey(object, site.cluster.name)),

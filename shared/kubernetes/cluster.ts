@@ -1,5 +1,4 @@
 /** The Cluster port over HTTPS. Reads are whole objects as the server sent them; writes are JSON merge patches, never PUT. */
-import type { KubeConfig } from '@kubernetes/client-node';
 import { ConflictError, InvalidSpecError } from '#core/errors.ts';
 import type { JsonObject } from '#core/json.ts';
 import { applyMerge, diffMerge } from '#core/merge-patch.ts';
@@ -7,11 +6,12 @@ import { refOf, type KubernetesObject, type NewObject, type ObjectRef } from '#c
 import { SECOND, type Millis } from '#core/time.ts';
 import type { HttpAnswer } from '../http.ts';
 import type { Cluster, ListQuery, ObjectList, WatchEvent, WatchQuery } from '../ports.ts';
-import { accepted, messageOfStatus } from './answers.ts';
-import { Connection } from './connection.ts';
+import { accepted } from './answers.ts';
+import { Connection, type OnAnswer } from './connection.ts';
 import { Credentials, type Login } from './credentials.ts';
 import { Discovery } from './discovery.ts';
 import type { KubeConfigSource } from './kube-config.ts';
+import { readKubeConfig } from './kube-config-file.ts';
 import { listResource } from './list.ts';
 import { requestFor, type Resource } from './requests.ts';
 import { askService, type ServiceRequest } from './service-proxy.ts';
@@ -29,11 +29,13 @@ export interface KubernetesClusterOptions {
   readonly rest?: Millis;
   /** Objects per page of a list. */
   readonly pageSize?: number;
+  /** For metrics: told of each answer. */
+  readonly onAnswer?: OnAnswer;
 }
 
-/** Loads client-node when it is first needed: most invocations of a function never reach a cluster. */
-export function kubeConfigFrom(source: KubeConfigSource): () => Promise<KubeConfig> {
-  return async () => (await import('./kube-config.ts')).loadKubeConfig(source);
+/** Reads it when it is first needed: most invocations of a function never reach a cluster. */
+export function kubeConfigFrom(source: KubeConfigSource): () => Promise<Login> {
+  return async () => readKubeConfig(source) ?? (await import('./kube-config.ts')).loadKubeConfig(source);
 }
 
 export interface KubernetesCluster extends Cluster {
@@ -51,6 +53,7 @@ export function createKubernetesCluster(options: KubernetesClusterOptions): Kube
   const connection = new Connection(options.name, credentials, {
     timeout: options.timeout ?? 30 * SECOND,
     rest: options.rest ?? 0,
+    ...(options.onAnswer === undefined ? {} : { onAnswer: options.onAnswer }),
   });
   return new HttpCluster(connection, new Discovery(connection), credentials, {
     fieldManager: options.fieldManager ?? 'weir',
@@ -95,7 +98,6 @@ class HttpCluster implements KubernetesCluster {
   }
 
   async create<T extends KubernetesObject>(object: NewObject<T>): Promise<T> {
-    if (object.kind === 'Eviction') return this.#evict(object);
     const resource = await this.#resource(object);
     const { namespace } = object.metadata;
     const body = object as unknown as JsonObject;
@@ -139,22 +141,6 @@ class HttpCluster implements KubernetesCluster {
 
   close(): void {
     this.#credentials.close();
-  }
-
-  /** An Eviction is created at its pod and nowhere else; a disruption budget says 429. */
-  async #evict<T extends KubernetesObject>(eviction: NewObject<T>): Promise<T> {
-    const { namespace, name } = eviction.metadata;
-    const pods = await this.#resource({ apiVersion: 'v1', kind: 'Pod' });
-    const body = eviction as unknown as JsonObject;
-    const target = { namespace, name, subresource: 'eviction' } as const;
-    const request = requestFor('create', pods, target, { query: this.#query(), body });
-    const answer = await this.#connection.send(request);
-    if (answer.code === 404) throw new ConflictError(`Cluster ${this.name}: ${request.path}: the pod is gone`);
-    if (answer.code === 429) {
-      throw new ConflictError(`Cluster ${this.name}: ${request.path}: not now: ${messageOfStatus(answer)}`);
-    }
-    accepted(answer, request, this.name);
-    return eviction as unknown as T;
   }
 
   /** @param part where the kind has that subresource, it is patched there */

@@ -24,23 +24,34 @@ export interface Patience {
   readonly rest: Millis;
 }
 
+/** Told of each request: what was asked, the HTTP status of the answer, and the server's time (`Date`). */
+export type OnAnswer = (verb: ApiRequest['verb'], code: number, date: string | undefined) => void;
+
+export interface ConnectionOptions extends Patience {
+  readonly onAnswer?: OnAnswer;
+}
+
 export class Connection {
   readonly cluster: string;
   readonly #credentials: Credentials;
   readonly #patience: Patience;
+  readonly #onAnswer: OnAnswer;
   /** On the clock of this process. */
   #silentUntil = 0;
 
   /** @param cluster its name, for messages */
-  constructor(cluster: string, credentials: Credentials, patience: Patience) {
+  constructor(cluster: string, credentials: Credentials, { onAnswer, ...patience }: ConnectionOptions) {
     this.cluster = cluster;
     this.#credentials = credentials;
     this.#patience = patience;
+    this.#onAnswer = onAnswer ?? (() => undefined);
   }
 
   /** @throws TransientError when no answer comes; whatever the server answers is returned */
   async send(request: ApiRequest): Promise<Answer> {
-    return this.#explained(request, async () => read(await this.#open(request, { timeout: this.#patience.timeout })));
+    return this.#explained(request, async () =>
+      read(await this.#open(request, { timeout: this.#patience.timeout }, 'whole')),
+    );
   }
 
   /**
@@ -48,7 +59,7 @@ export class Connection {
    * @throws TransientError when no answer begins
    */
   async open(request: ApiRequest, limits: Limits): Promise<IncomingMessage> {
-    return this.#explained(request, () => this.#open(request, limits), limits.signal);
+    return this.#explained(request, () => this.#open(request, limits, 'stream'), limits.signal);
   }
 
   /** What to throw for an exchange that broke. */
@@ -72,13 +83,21 @@ export class Connection {
   }
 
   /** An expired token is renewed once; a second 401 is the caller's to see. */
-  async #open(request: ApiRequest, limits: Limits): Promise<IncomingMessage> {
+  async #open(request: ApiRequest, limits: Limits, answerAs: 'whole' | 'stream'): Promise<IncomingMessage> {
     const access = await this.#credentials.access();
-    const answer = await exchangeOnLiveConnection(request, access, limits);
+    const answer = await this.#exchange(request, access, limits, answerAs);
     if (answer.statusCode !== 401) return answer;
     answer.resume();
     this.#credentials.renew(access.config);
-    return exchangeOnLiveConnection(request, await this.#credentials.access(), limits);
+    return this.#exchange(request, await this.#credentials.access(), limits, answerAs);
+  }
+
+  async #exchange(request: ApiRequest, access: Access, limits: Limits, answerAs: 'whole' | 'stream') {
+    const { options, streamAgent } = access;
+    const own = answerAs === 'stream' && streamAgent !== undefined ? { ...options, agent: streamAgent } : options;
+    const answer = await exchangeOnLiveConnection(request, { ...access, options: own }, limits);
+    this.#onAnswer(request.verb, answer.statusCode ?? 0, answer.headers.date);
+    return answer;
   }
 }
 

@@ -19,17 +19,23 @@ export interface Access {
   readonly server: string;
   readonly headers: OutgoingHttpHeaders;
   readonly options: RequestOptions;
+  /** For an answer that goes on for long: it takes no connection from the others. */
+  readonly streamAgent: HttpAgent | HttpsAgent | undefined;
   /** Marks the credentials that made this access. */
   readonly config: Promise<Login>;
 }
 
 /** How long a connection that nobody uses is kept. Load balancers cut theirs after 60 s. */
 const IDLE: Millis = 30 * SECOND;
+/** Requests side by side; further ones wait for a connection, which costs less than opening hundreds at once. */
+const MOST_CONNECTIONS = 32;
 
 export class Credentials {
   readonly #load: () => Login | Promise<Login>;
-  readonly #plain = new HttpAgent({ keepAlive: true, timeout: IDLE });
-  readonly #tls = new HttpsAgent({ keepAlive: true, timeout: IDLE });
+  readonly #plain = new HttpAgent({ keepAlive: true, timeout: IDLE, maxSockets: MOST_CONNECTIONS });
+  readonly #tls = new HttpsAgent({ keepAlive: true, timeout: IDLE, maxSockets: MOST_CONNECTIONS });
+  readonly #plainStreams = new HttpAgent({ keepAlive: true, timeout: IDLE });
+  readonly #tlsStreams = new HttpsAgent({ keepAlive: true, timeout: IDLE });
   #config: Promise<Login> | undefined;
 
   /** @param load asked at the first request, and again when the server no longer accepts what came of it */
@@ -55,8 +61,7 @@ export class Credentials {
   }
 
   close(): void {
-    this.#plain.destroy();
-    this.#tls.destroy();
+    for (const agent of [this.#plain, this.#tls, this.#plainStreams, this.#tlsStreams]) agent.destroy();
   }
 
   async #accessBy(config: Promise<Login>): Promise<Access> {
@@ -68,7 +73,10 @@ export class Credentials {
     await login.applyToHTTPSOptions(options);
     // client-node's own agent opens a connection per request and keeps the first certificate for good; it is needed to
     // pass a proxy. Ours keeps connections, by certificate.
-    if (cluster.proxyUrl === undefined) options.agent = cluster.server.startsWith('http:') ? this.#plain : this.#tls;
-    return { server: cluster.server.replace(/\/+$/, ''), headers, options, config };
+    const isPlain = cluster.server.startsWith('http:');
+    if (cluster.proxyUrl === undefined) options.agent = isPlain ? this.#plain : this.#tls;
+    const streams = isPlain ? this.#plainStreams : this.#tlsStreams;
+    const streamAgent = cluster.proxyUrl === undefined ? streams : undefined;
+    return { server: cluster.server.replace(/\/+$/, ''), headers, options, streamAgent, config };
   }
 }

@@ -2,16 +2,10 @@
 import type { Pass } from './pass.ts';
 import type { StatusDraft } from './status.ts';
 
-/** Pauses, the abort, the analysis statuses and the check point; where the traffic goes stays what it is. */
+/** Pauses, the abort, the analysis statuses and the check point; the Services' selectors stay what they are. */
 export function resetForUpdate(pass: Pass, draft: StatusDraft): StatusDraft {
   pass.pause.clear();
   pass.pause.removeAbort();
   const { activeSelector, previewSelector } = draft.blueGreen ?? {};
-  const { weights, stablePingPong } = draft.canary ?? {};
-  return {
-    ...draft,
-    promoteFull: undefined,
-    canary: { weights, stablePingPong },
-    blueGreen: { activeSelector, previewSelector },
-  };
+  return { ...draft, promoteFull: undefined, canary: undefined, blueGreen: { activeSelector, previewSelector } };
 }

@@ -56,6 +56,13 @@ describe('given the packed package in an empty folder', () => {
     expect(weir('help').stdout).toMatch(/^ {2}lint +\S/m);
   });
 
+  it('when weir run is asked for, then it says where that is to be had', () => {
+    expect(weir('run', '--controllers', 'observe')).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining('checkout'),
+    });
+  });
+
   it('then it asks for no other package, and has the licences of those within', () => {
     expect(manifestIn(PACKAGE)).toEqual({
       name: 'weir',

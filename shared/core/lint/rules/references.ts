@@ -14,7 +14,6 @@ import { pathOfFieldError } from '../field-path.ts';
 import { fixOf } from '../fixes.ts';
 import { isExperiment, isRollout, isTemplate, objectsInReach } from '../manifest.ts';
 import { inRollouts, type Rule, type Subject } from '../rule.ts';
-import { missingRoutingObjects, unfitRoutingObjects } from '../routing-objects.ts';
 import { isClusterScoped, templatesInReach, type TemplatesInReach } from '../templates-in-reach.ts';
 
 export const INVALID_REFERENCE: Rule = {
@@ -24,8 +23,7 @@ export const INVALID_REFERENCE: Rule = {
   because: 'The controller sets the condition InvalidSpec and does nothing else with the Rollout.',
   find: inRollouts((rollout, subject) => {
     const { snapshot, standIns } = snapshotOf(rollout, subject);
-    const references = referenceProblems(withStandIns(snapshot, standIns));
-    return [...references, ...unfitRoutingObjects(rollout, subject)].map((message) => ({
+    return referenceProblems(withStandIns(snapshot, standIns)).map((message) => ({
       path: pathOfFieldError(message, rollout),
       message,
       fix: fixOf(message),
@@ -46,8 +44,7 @@ const FIX = 'give the file that holds it to weir lint too, or correct the name';
 
 const missingOfRollout = inRollouts((rollout, subject) => {
   const { snapshot, standIns } = snapshotOf(rollout, subject);
-  const routing = missingRoutingObjects(rollout, subject).map((missing) => ({ ...missing, fix: FIX }));
-  const workload = [...missingWorkload(rollout, subject), ...routing];
+  const workload = missingWorkload(rollout, subject);
   if (standIns.services.length + standIns.templates.length === 0) return workload;
   // With something missing, what is missing is all that the engine tells.
   const missing = referenceProblems(snapshot).map((message) => ({

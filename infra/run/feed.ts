@@ -1,0 +1,83 @@
+/** From what the watches hear to passes: every changed object goes to the queue at once, and now and then all of them do. */
+import { messageOf } from '#core/errors.ts';
+import { keysOf } from '#shared/controllers/discover.ts';
+import type { KubernetesObject } from '#core/resources/kubernetes.ts';
+import { ARGO_API_VERSION } from '#core/resources/argo.ts';
+import { MINUTE, type Millis } from '#core/time.ts';
+import type { Clock, Log, Site, WorkQueue } from '#shared/ports.ts';
+import type { Cancel, Timers } from '../local/clock.ts';
+
+export interface FeedParts {
+  readonly site: Site;
+  readonly queue: WorkQueue;
+  readonly timers: Timers & Clock;
+  readonly log: Log;
+}
+
+/** Every object is looked at this often, whatever the watches said (level-triggered). Reads come from the cache. */
+const SWEEP_EVERY: Millis = 15 * MINUTE;
+/** Tickets whose message was lost are sent again. */
+const RESCUE_EVERY: Millis = MINUTE;
+const KINDS = ['Rollout', 'AnalysisRun', 'Experiment'] as const;
+
+export class Feed {
+  readonly #parts: FeedParts;
+  readonly #adding = new Set<Promise<void>>();
+  #cancels: Cancel[] = [];
+  #open = false;
+
+  constructor(parts: FeedParts) {
+    this.#parts = parts;
+  }
+
+  /** Before it is opened nothing is added: the first sweep will. */
+  changed(objects: readonly KubernetesObject[]): void {
+    if (!this.#open || objects.length === 0) return;
+    this.#track(this.#add(objects));
+  }
+
+  /** All objects are added, and from now on each that changes. */
+  async open(): Promise<void> {
+    this.#open = true;
+    await this.#sweep();
+    this.#repeat(SWEEP_EVERY, () => this.#sweep());
+    this.#repeat(RESCUE_EVERY, async () => void (await this.#parts.queue.rescue()));
+  }
+
+  async close(): Promise<void> {
+    this.#open = false;
+    for (const cancel of this.#cancels) cancel();
+    await Promise.all(this.#adding);
+  }
+
+  async #sweep(): Promise<void> {
+    const { site } = this.#parts;
+    for (const kind of KINDS) {
+      const { items } = await site.cluster.list({ apiVersion: ARGO_API_VERSION, kind });
+      await this.#add(items);
+    }
+  }
+
+  async #add(objects: readonly KubernetesObject[]): Promise<void> {
+    const { site, queue, timers } = this.#parts;
+    for (const key of await keysOf(objects, site)) await queue.add(key, timers.now());
+  }
+
+  #repeat(length: Millis, task: () => Promise<void>): void {
+    const index = this.#cancels.length;
+    const again = () => {
+      this.#cancels[index] = this.#parts.timers.after(length, () => {
+        again();
+        this.#track(task());
+      });
+    };
+    again();
+  }
+
+  #track(work: Promise<void>): void {
+    const settled = work
+      .catch((error: unknown) => this.#parts.log.warn('Objects not added', { error: messageOf(error) }))
+      .finally(() => this.#adding.delete(settled));
+    this.#adding.add(settled);
+  }
+}

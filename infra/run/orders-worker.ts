@@ -1,0 +1,109 @@
+/**
+ * Orders in this process: applied one after the other, tried again while they fail for reasons that pass. Which are open is
+ * kept where the cursors are, so that an order that was accepted survives the process.
+ */
+import { messageOf, TransientError, ConflictError } from '#core/errors.ts';
+import { MINUTE, SECOND, type Millis } from '#core/time.ts';
+import type { CursorStore, Log, OrderSender } from '#shared/ports.ts';
+import type { Timers } from '../local/clock.ts';
+
+export interface OrdersWorkerParts {
+  readonly cursors: CursorStore;
+  readonly timers: Timers;
+  readonly log: Log;
+  /** functions/orders: applies one. */
+  apply(record: { readonly body: string }): Promise<void>;
+}
+
+const OPEN = 'weir-run/open-orders';
+const FIRST_RETRY: Millis = SECOND;
+const LONGEST_RETRY: Millis = MINUTE;
+/** What fails for another reason than that somebody does not answer is a bug: it is not tried for ever. */
+const MOST_TRIES = 5;
+
+export class OrdersWorker implements OrderSender {
+  readonly #parts: OrdersWorkerParts;
+  readonly #open = new Set<string>();
+  #saving: Promise<void> = Promise.resolve();
+  #saved: string | undefined;
+  #line: Promise<void> = Promise.resolve();
+  #started = false;
+  #stopped = false;
+
+  constructor(parts: OrdersWorkerParts) {
+    this.#parts = parts;
+  }
+
+  /** Durable when it returns. */
+  async send(orderId: string): Promise<void> {
+    const isNew = !this.#open.has(orderId);
+    this.#open.add(orderId);
+    if (isNew) await this.#save();
+    if (isNew && this.#started) this.#enqueue(orderId, 1);
+  }
+
+  /** Before any order is sent: those that an earlier process left open come back. */
+  async load(): Promise<void> {
+    this.#saved = await this.#parts.cursors.get(OPEN);
+    for (const id of JSON.parse(this.#saved ?? '[]') as string[]) this.#open.add(id);
+  }
+
+  start(): void {
+    this.#started = true;
+    for (const id of this.#open) this.#enqueue(id, 1);
+  }
+
+  /** The order in hand is finished. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    await this.#line;
+    await this.#saving;
+  }
+
+  get depth(): number {
+    return this.#open.size;
+  }
+
+  #enqueue(id: string, attempt: number): void {
+    this.#line = this.#line.then(() => (this.#stopped ? undefined : this.#apply(id, attempt)));
+  }
+
+  async #apply(id: string, attempt: number): Promise<void> {
+    const { log, timers } = this.#parts;
+    try {
+      await this.#parts.apply({ body: JSON.stringify({ orderId: id }) });
+      await this.#done(id);
+    } catch (error) {
+      const passes = error instanceof TransientError || error instanceof ConflictError;
+      log[passes ? 'warn' : 'error']('Order not applied', { order: id, attempt, error: messageOf(error) });
+      if (!passes && attempt >= MOST_TRIES) return this.#done(id);
+      const wait = Math.min(LONGEST_RETRY, FIRST_RETRY * 2 ** (attempt - 1));
+      timers.after(wait, () => this.#enqueue(id, attempt + 1));
+    }
+  }
+
+  async #done(id: string): Promise<void> {
+    this.#open.delete(id);
+    await this.#save();
+  }
+
+  /** One write for all that came meanwhile. */
+  #save(): Promise<void> {
+    this.#saving = this.#saving.then(
+      () => this.#write(),
+      () => this.#write(),
+    );
+    return this.#saving;
+  }
+
+  async #write(): Promise<void> {
+    const { cursors } = this.#parts;
+    const wanted = JSON.stringify([...this.#open]);
+    if (wanted === this.#saved) return;
+    if (!(await cursors.set(OPEN, wanted, this.#saved))) {
+      this.#saved = await cursors.get(OPEN);
+      throw new TransientError('another weir run keeps its orders in the same place; stop one of them');
+    }
+    this.#saved = wanted;
+  }
+}

@@ -1,0 +1,183 @@
+/** `weir run`: Weir in one process on a real cluster. */
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { PolicyRule } from '#core/commands/authorize.ts';
+import type { Logger } from '#shared/logger.ts';
+import type { Site } from '#shared/ports.ts';
+import { loadCredentials, type Credentials } from '../local/credentials.ts';
+import { createSite } from '#shared/site.ts';
+import { metricsRoutes, webRoutes } from './addresses.ts';
+import { createRunBus } from './bus.ts';
+import { Feed } from './feed.ts';
+import { startHttpServer } from './http-server.ts';
+import { identityOf } from './identity.ts';
+import { createLeadership } from './leadership.ts';
+import type { RunOptions } from './options.ts';
+import { startPermissionCheck } from './permission-check.ts';
+import { processClock } from './process-clock.ts';
+import { Readiness } from './readiness.ts';
+import { configure, type RunConfig } from './site.ts';
+import type { Stores } from './store-set.ts';
+import { openStores } from './stores.ts';
+import { createTelemetry, type Telemetry } from './telemetry.ts';
+import { createWeirCluster, type WeirCluster } from './weir-cluster.ts';
+import { createWork, type Work } from './work.ts';
+
+export interface RunningWeir {
+  /** Of webhooks, API and health. */
+  readonly url: string;
+  readonly metrics: string;
+  /** Where the tokens of webhooks and API are. */
+  readonly tokens: string;
+  readonly readiness: Readiness;
+  /** Why it may not go on; never while it may. */
+  readonly ended: Promise<string>;
+  /** Passes and orders in hand are finished; nothing is left running. */
+  stop(): Promise<void>;
+}
+
+export interface RunIo {
+  readonly environment: NodeJS.ProcessEnv;
+  readonly log: Logger;
+}
+
+/** @throws InvalidSpecError for what is wrong with flags, weir.yaml, kubeconfig or folder */
+export async function startRun(options: RunOptions, { environment, log }: RunIo): Promise<RunningWeir> {
+  const timers = processClock;
+  const config = configure(options, environment);
+  const telemetry = createTelemetry(timers.now());
+  const readiness = new Readiness();
+  let feed: Feed | undefined;
+  const cluster = await createWeirCluster({
+    config: config.cluster,
+    instanceId: options.instanceId,
+    timers,
+    log,
+    onAnswer: telemetry.onAnswer,
+    onChange: (objects) => feed?.changed(objects),
+  });
+  mkdirSync(options.data, { recursive: true });
+  const stores = await openStores(options, { timers, log });
+  const site = createSite(config.cluster, cluster.cluster, { clock: timers, egress: config.egress });
+  const work = createWork({ ...workParts(config), site, stores, bus: createRunBus(log), timers, log, telemetry });
+  feed = new Feed({ site, queue: work.ports.queue, timers, log });
+  describe(telemetry, cluster, work, readiness);
+  const credentials = credentialsOf(options.data, environment);
+  const listen = { host: options.host };
+  const web = await startHttpServer(webRoutes({ work, credentials, readiness, alerts: config.alerts }), {
+    ...listen,
+    port: options.port,
+  });
+  const metrics = await startHttpServer(metricsRoutes(telemetry.exposition, readiness), {
+    ...listen,
+    port: options.metricsPort,
+  });
+  const connection = join(options.data, 'connection.json');
+  writeFileSync(connection, JSON.stringify({ url: web.url, token: credentials.apiToken }), { mode: 0o600 });
+  const end = Promise.withResolvers<string>();
+  const background = startBackground(
+    { options, config, site, cluster, stores, work, feed, readiness, log },
+    end.resolve,
+  );
+  return {
+    url: web.url,
+    metrics: metrics.url,
+    tokens: join(options.data, 'credentials.json'),
+    readiness,
+    ended: end.promise,
+    async stop() {
+      readiness.set('process', 'stopping');
+      await background.stop();
+      await web.stop();
+      rmSync(connection, { force: true });
+      await stores.close();
+      cluster.direct.close();
+      await metrics.stop();
+    },
+  };
+}
+
+function workParts({ policy, alerts }: RunConfig) {
+  return { policy: policy as readonly PolicyRule[], alerts };
+}
+
+/** Given ones count; the others are made once and kept in the data folder. */
+function credentialsOf(folder: string, environment: NodeJS.ProcessEnv): Credentials {
+  const made = loadCredentials(folder);
+  return {
+    apiToken: environment['WEIR_TOKEN'] ?? made.apiToken,
+    alertmanagerToken: environment['WEIR_ALERTMANAGER_TOKEN'] ?? made.alertmanagerToken,
+    slackSigningSecret: environment['WEIR_SLACK_SIGNING_SECRET'] ?? made.slackSigningSecret,
+  };
+}
+
+function describe(
+  { exposition }: Telemetry,
+  { cached }: WeirCluster,
+  { lanes, orders }: Work,
+  readiness: Readiness,
+): void {
+  const byKind = (kind: string) => `kind="${kind}"`;
+  exposition.gauge('weir_queue_ready', 'Passes that are due and wait.', () =>
+    lanes.depths().map(({ kind, ready }) => [byKind(kind), ready]),
+  );
+  exposition.gauge('weir_passes_running', 'Passes that run now.', () =>
+    lanes.depths().map(({ kind, running }) => [byKind(kind), running]),
+  );
+  exposition.gauge('weir_orders_open', 'Orders accepted and not yet carried out.', () => [['', orders.depth]]);
+  exposition.gauge('weir_cached_objects', 'Objects known from watches.', () =>
+    [...cached.sizes()].map(([kind, size]) => [byKind(kind), size]),
+  );
+  exposition.gauge('weir_ready', 'Whether /readyz is green.', () => [['', readiness.reasons().length === 0 ? 1 : 0]]);
+}
+
+interface BackgroundParts {
+  readonly options: RunOptions;
+  readonly config: RunConfig;
+  readonly site: Site;
+  readonly cluster: WeirCluster;
+  readonly stores: Stores;
+  readonly work: Work;
+  readonly feed: Feed;
+  readonly readiness: Readiness;
+  readonly log: Logger;
+}
+
+/** From the first request to the API server on: allowed, up to date, alone, at work. */
+function startBackground(parts: BackgroundParts, onEnd: (why: string) => void) {
+  const { options, config, cluster, stores, work, feed, readiness, log } = parts;
+  const timers = processClock;
+  const common = { direct: cluster.direct, config: config.cluster, timers, log, readiness };
+  const permissions = startPermissionCheck(common);
+  readiness.set('start', 'the cluster has not been listed yet');
+  readiness.ask('watches', () => cluster.cached.problems().map(({ kind, problem }) => `${kind}: ${problem}`));
+  const identity = identityOf(stores.cursors, options.dynamodbEndpoint === undefined);
+  const leading = identity.then((name) =>
+    createLeadership({
+      ...common,
+      instanceId: options.instanceId,
+      leaseNamespace: options.leaseNamespace,
+      identity: name,
+      onEnd,
+    }),
+  );
+  const started = (async () => {
+    const [leadership] = await Promise.all([leading, cluster.cached.start(), work.orders.load()]);
+    await leadership.take();
+    work.orders.start();
+    await feed.open();
+    readiness.set('start');
+    log.info('At work', { cluster: config.cluster.name, controllers: config.cluster.controllers });
+  })();
+  started.catch((error: unknown) => onEnd(String(error)));
+  return {
+    async stop() {
+      permissions.stop();
+      await feed.close();
+      await Promise.all([work.lanes.stop(), work.orders.stop()]);
+      await cluster.events.flush();
+      await cluster.cached.stop();
+      await (await leading).stop();
+    },
+  };
+}

@@ -1,0 +1,81 @@
+/** The handlers of Weir on the queues of this process: what the functions on AWS are, without what carries them there. */
+import { MINUTE, type Millis } from '#core/time.ts';
+import type { PolicyRule } from '#core/commands/authorize.ts';
+import type { AlertPolicy } from '#core/alerts/policy.ts';
+import { handleMessage } from '#shared/controllers/pass.ts';
+import type { Clock, EventBus, Log, Ports, Site, WorkMessage } from '#shared/ports.ts';
+import { createTicketQueue } from '#shared/queue/ticket-queue.ts';
+import { createOrdersHandler } from '../../functions/orders/handler.ts';
+import type { Timers } from '../local/clock.ts';
+import { OrdersWorker } from './orders-worker.ts';
+import type { Stores } from './store-set.ts';
+import type { Telemetry } from './telemetry.ts';
+import { WorkLanes } from './work-lanes.ts';
+
+export interface WorkParts {
+  readonly site: Site;
+  readonly stores: Stores;
+  readonly bus: EventBus;
+  readonly timers: Timers & Clock;
+  readonly log: Log;
+  readonly telemetry: Telemetry;
+  readonly policy: readonly PolicyRule[];
+  readonly alerts: AlertPolicy;
+  readonly answer?: NonNullable<Parameters<typeof createOrdersHandler>[1]>['answer'];
+}
+
+export interface Work {
+  readonly ports: Ports;
+  readonly lanes: WorkLanes;
+  readonly orders: OrdersWorker;
+}
+
+/** No pass takes longer: a measurement ends after a minute. */
+const HOLD: Millis = 5 * MINUTE;
+
+export function createWork(parts: WorkParts): Work {
+  const { site, stores, timers, log, telemetry } = parts;
+  const lanes = new WorkLanes({
+    timers,
+    log,
+    handle: (message) => pass(message, ports, telemetry),
+    late: (kind, length) => telemetry.late(kind, length),
+  });
+  const ports: Ports = {
+    clock: timers,
+    sites: new Map([[site.cluster.name, site]]),
+    queue: createTicketQueue({ store: stores.tickets, sender: lanes, clock: timers, hold: HOLD }),
+    history: stores.history,
+    bus: parts.bus,
+    cursors: stores.cursors,
+    orders: stores.orders,
+    log,
+  };
+  const apply = createOrdersHandler(ports, {
+    policy: parts.policy,
+    alerts: parts.alerts,
+    ...(parts.answer === undefined ? {} : { answer: parts.answer }),
+  });
+  const orders = new OrdersWorker({
+    cursors: stores.cursors,
+    timers,
+    log,
+    apply: async (record) => {
+      await apply(record);
+      telemetry.order();
+    },
+  });
+  return { ports, lanes, orders };
+}
+
+async function pass(message: WorkMessage, ports: Ports, telemetry: Telemetry): Promise<'done' | 'redeliver'> {
+  const startedAt = performance.now();
+  try {
+    const outcome = await handleMessage(message, ports);
+    telemetry.pass(message, outcome, performance.now() - startedAt);
+    return outcome;
+  } catch (error) {
+    telemetry.pass(message, 'failed', performance.now() - startedAt);
+    throw error;
+  }
+}

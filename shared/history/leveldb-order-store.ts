@@ -1,0 +1,48 @@
+/** Orders on this machine's disk: `order/<id>`, and again under who asked and what for. */
+import { DAY, type Instant, type Millis } from '#core/time.ts';
+import { sortable, type LevelStore, type Write } from '../leveldb/store.ts';
+import type { OrderStore, StoredOrder } from '../ports.ts';
+
+const KEEP: Millis = 400 * DAY;
+
+export function createLeveldbOrderStore(store: LevelStore): OrderStore {
+  return {
+    accept: (order) =>
+      store.exclusively(orderKey(order.id), async () => {
+        if ((await store.get(orderKey(order.id))) !== undefined) return 'duplicate';
+        await store.write(writesOf(order));
+        return 'accepted';
+      }),
+    get: (id) => store.get<StoredOrder>(orderKey(id)),
+    finish: (id, { state, verdict, finishedAt }) =>
+      store.exclusively(orderKey(id), async () => {
+        const order = await store.get<StoredOrder>(orderKey(id));
+        if (order?.state !== 'accepted') return;
+        const told = verdict === undefined ? {} : { verdict };
+        const at = finishedAt === undefined ? {} : { finishedAt };
+        await store.write(writesOf({ ...order, state, ...told, ...at }));
+      }),
+    ofPerson: (person, limit) => store.range(personPrefix(person), { newestFirst: true, limit }),
+    ofRollout: (rollout, limit) => store.range(rolloutPrefix(rollout), { newestFirst: true, limit }),
+  };
+}
+
+function writesOf(order: StoredOrder): readonly Write[] {
+  const expires: Instant = Math.ceil(order.receivedAt + KEEP);
+  const place = `${sortable(order.receivedAt)}/${order.id}`;
+  const keys = [orderKey(order.id), personPrefix(order.person) + place, rolloutPrefix(order.rollout) + place];
+  return keys.map((key) => ({ key, item: order, expires }));
+}
+
+function orderKey(id: string): string {
+  return `order/${id}`;
+}
+
+/** Persons are named by others: a slash of theirs must not reach into another's orders. */
+function personPrefix(person: string): string {
+  return `person/${encodeURIComponent(person)}/`;
+}
+
+function rolloutPrefix({ cluster, namespace, name }: StoredOrder['rollout']): string {
+  return `asked/${[cluster, namespace, name].map(encodeURIComponent).join('/')}/`;
+}
