@@ -17,6 +17,8 @@ async function aReleasedWorld(): Promise<void> {
   world = new World();
   await world.apply(...SERVICES, aService('my-app-other'), BLUE_GREEN);
   await world.until('the first deployment', async () => (await world.phase()) === 'Healthy');
+  // Ticks have heard of all that the deployment changed: what follows is not found by an old event.
+  await world.passes(3 * MINUTE);
 }
 
 function aService(name: string, hash?: string, manager?: string) {
