@@ -31,6 +31,8 @@ export interface WorldOptions {
   readonly answers?: Answers;
   readonly providers?: (cluster: Cluster, clock: VirtualClock, store: Store) => MetricProviders;
   readonly readyDelay?: Millis;
+  /** Images whose pods never start; read at each start. */
+  readonly badImages?: ReadonlySet<string>;
   /** What the cluster hands over; everything by default. */
   readonly controllers?: readonly ControllerName[];
 }
@@ -47,16 +49,17 @@ export class World {
   readonly said: readonly Said[];
   readonly #stopControllers: () => void;
 
-  constructor({ answers = () => 1, providers, readyDelay = 3 * SECOND, controllers: handed }: WorldOptions = {}) {
+  constructor(options: WorldOptions = {}) {
+    const { answers = () => 1, providers, readyDelay = 3 * SECOND, badImages = new Set() } = options;
     const log = aLog();
     this.said = log.said;
     this.store = new Store({ clock: this.clock });
     this.cluster = createDirectCluster('local', this.store);
-    const controllers = startControllers(this.store, this.clock, { startDelay: SECOND, readyDelay });
+    const controllers = startControllers(this.store, this.clock, { startDelay: SECOND, readyDelay, badImages });
     this.#stopControllers = () => controllers.stop();
     const site = {
       cluster: this.cluster,
-      controllers: handed ?? ['analysis', 'rollouts'],
+      controllers: options.controllers ?? ['analysis', 'rollouts'],
       namespaces: [],
       providers: providers?.(this.cluster, this.clock, this.store) ?? scripted(answers, this.clock),
     } as const;

@@ -93,7 +93,8 @@ export function progressCheckAfter(pass: Pass, status: StatusDraft): Millis | un
   const paused = pass.rollout.spec.paused === true || (pass.stored.pauseConditions ?? []).length > 0;
   if (resting || paused) return undefined;
   const remaining = untilDeadline(pass, progressing.lastUpdateTime);
-  return remaining < SECOND ? 0 : remaining + SECOND;
+  // Just after the deadline, never before: a look that comes too early would ask again at once, and again.
+  return remaining < SECOND ? Math.max(0, remaining) + 1 : remaining + SECOND;
 }
 
 function untilDeadline({ rollout, now }: Pass, lastUpdateTime: string): Millis {

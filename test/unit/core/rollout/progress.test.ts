@@ -152,13 +152,17 @@ describe('the progress deadline', () => {
     expect(decide(late, T0 + 11 * MINUTE).status?.abort).toBeUndefined();
   });
 
-  it('given time left, then it is looked at again one second after the deadline', () => {
+  it.each([
+    { given: 'nine minutes are left', at: T0 + MINUTE, then: 9 * MINUTE + SECOND },
+    { given: 'less than a second is left', at: T0 + 10 * MINUTE - 300, then: 301 },
+    { given: 'nothing is left', at: T0 + 10 * MINUTE, then: 1 },
+  ])('given $given, then it is looked at again after the deadline, never before', ({ at, then }) => {
     const known = decide(waiting, T0 + MINUTE).status ?? {};
     const clock = aCondition('Progressing', 'True', 'ReplicaSetUpdated', T0);
     const conditions = [...(known.conditions ?? []).filter(({ type }) => type !== 'Progressing'), clock];
-    const decision = decide(waiting.status({ ...known, conditions }), T0 + MINUTE);
+    const decision = decide(waiting.status({ ...known, conditions }), at);
     expect(decision.status).toBeUndefined();
-    expect(decision.requeueAfter).toBe(9 * MINUTE + SECOND);
+    expect(decision.requeueAfter).toBe(then);
   });
 
   it.each([
