@@ -2,7 +2,6 @@
  * Weir's ports on AWS. Each adapter comes by its own dynamic import when it is first asked, so that no function loads what
  * it does not use; configuration and environment are checked at once, so that a wrong one fails at the start.
  */
-import type { PolicyRule } from '#core/commands/authorize.ts';
 import type { Verdict } from '#core/commands/command.ts';
 import { InvalidSpecError } from '#core/errors.ts';
 import { loadConfig } from './aws/config.ts';
@@ -10,7 +9,7 @@ import { readSettings, type FunctionName, type Setting } from './aws/environment
 import { once, onFirstUse } from './aws/first-use.ts';
 import { HOLD } from './aws/limits.ts';
 import { createSites } from './aws/sites.ts';
-import type { WeirConfig } from './config.ts';
+import { policyOf, type WeirConfig } from './config.ts';
 import { createLogger, type Logger } from './logger.ts';
 import type {
   Announcer,
@@ -41,7 +40,7 @@ export function plugIn(name: FunctionName, environment: NodeJS.ProcessEnv = proc
   log.debug('Function starts', { function: name, config: version });
   return {
     config,
-    policy: config.policy as readonly PolicyRule[],
+    policy: policyOf(config),
     ports: {
       clock,
       log,

@@ -1,11 +1,10 @@
 /** Weir's own configuration, `weir.yaml`: validated as a whole, every problem reported together. */
 import { z } from 'zod';
 import { ALERT_ACTIONS, DEFAULT_ALERT_POLICY, type AlertSubject } from '#core/alerts/policy.ts';
-import { COMMAND_VERBS } from '#core/commands/command.ts';
+import type { Policy } from '#core/commands/policy.ts';
 import { parseIp, parseRange } from '#core/egress/ip-address.ts';
 import { InvalidSpecError } from '#core/errors.ts';
-
-const verbs = z.enum(COMMAND_VERBS);
+import { policyParts } from './policy-config.ts';
 
 /** Where a metric address as written in manifests is asked: a URL, or a Service through the API server's proxy. */
 const metricsRule = z.union(
@@ -73,14 +72,6 @@ const cluster = z
     path: ['eks'],
     message: 'must have both of server and certificateAuthority, or none',
   });
-
-const policyRule = z.strictObject({
-  effect: z.enum(['allow', 'deny']),
-  verbs: z.array(verbs).optional(),
-  actors: z.array(z.string()).optional(),
-  namespaces: z.array(z.string()).optional(),
-  rollouts: z.array(z.string()).optional(),
-});
 
 const clusters = z
   .array(cluster)
@@ -173,13 +164,19 @@ const weirConfig = z.strictObject({
   clusters,
   slack: slack.prefault({}),
   aws: aws.prefault({}),
-  policy: z.array(policyRule).default([]),
+  ...policyParts,
   egress: egress.prefault({}),
   alerts: alerts.prefault({}),
 });
 
 export type WeirConfig = z.infer<typeof weirConfig>;
 export type ClusterConfig = WeirConfig['clusters'][number];
+
+export function policyOf({ policy, freezes, people, groups, strangers }: PolicyConfig): Policy {
+  return { rules: policy, freezes, directory: { people, groups }, strangers } as Policy;
+}
+
+type PolicyConfig = Pick<WeirConfig, keyof typeof policyParts>;
 
 /**
  * @param file the name that messages show

@@ -111,7 +111,10 @@ export interface Cluster {
   /** All pages. */
   list<T extends KubernetesObject>(query: ListQuery): Promise<ObjectList<T>>;
   watch(query: WatchQuery): AsyncIterable<WatchEvent>;
-  /** @throws ConflictError when the name is taken */
+  /**
+   * An Eviction (policy/v1) is sent to the subresource of its pod, and comes back as it was sent.
+   * @throws ConflictError when the name is taken; of an Eviction, when the pod is gone or a budget does not let it go now
+   */
   create<T extends KubernetesObject>(object: NewObject<T>): Promise<T>;
   /** JSON merge patch of the object itself; guarded by resourceVersion where given. Never touches a status subresource. */
   patch<T extends KubernetesObject>(ref: ObjectRef, patch: JsonObject, resourceVersion?: string): Promise<T>;

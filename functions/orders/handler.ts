@@ -1,7 +1,7 @@
 /** Applies a stored order; what was done is stored with it and told to who asked. */
 import type { SQSRecord } from 'aws-lambda';
 import { DEFAULT_ALERT_POLICY, type AlertPolicy } from '#core/alerts/policy.ts';
-import type { PolicyRule } from '#core/commands/authorize.ts';
+import { NO_POLICY, type Policy } from '#core/commands/policy.ts';
 import type { Verdict } from '#core/commands/command.ts';
 import { messageOf } from '#core/errors.ts';
 import { applyAlert } from '#shared/controllers/alert.ts';
@@ -11,7 +11,7 @@ import type { Ports, StoredOrder } from '#shared/ports.ts';
 import { parseOrderContent, parseOrderMessage, type OrderContent } from './schema.ts';
 
 export interface OrdersOptions {
-  readonly policy?: readonly PolicyRule[];
+  readonly policy?: Policy;
   readonly alerts?: AlertPolicy;
   /** Tells the asker what became of the order; a failure here never repeats the order. */
   readonly answer?: (order: StoredOrder, verdict: Verdict) => Promise<void>;
@@ -19,7 +19,7 @@ export interface OrdersOptions {
 
 export function createOrdersHandler(
   ports: Ports,
-  { policy = [], alerts = DEFAULT_ALERT_POLICY, answer }: OrdersOptions = {},
+  { policy = NO_POLICY, alerts = DEFAULT_ALERT_POLICY, answer }: OrdersOptions = {},
 ) {
   /** @throws what the queue must try again later */
   return async function applyMessage({ body }: Pick<SQSRecord, 'body'>): Promise<void> {

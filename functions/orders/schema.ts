@@ -29,7 +29,12 @@ const storedCommand = z.object({
     images: z.record(z.string(), z.string()).optional(),
     reason: z.string().optional(),
   }),
-  actor: z.object({ id: z.string(), name: z.string(), kind: z.enum(['person', 'alert', 'program']) }),
+  actor: z.object({
+    id: z.string(),
+    name: z.string(),
+    kind: z.enum(['person', 'alert', 'program']),
+    channel: z.string().optional(),
+  }),
 });
 
 const storedAlert = z.object({

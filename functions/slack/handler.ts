@@ -75,10 +75,10 @@ export function createSlackHandler(ports: SlackPorts) {
 }
 
 /** The signature is unique to the request: a delivery that comes twice is one order. */
-function askerOf({ team_id, user_id, response_url }: SlashCommand, { headers }: WebRequest): Asker {
+function askerOf({ team_id, user_id, channel_id, response_url }: SlashCommand, { headers }: WebRequest): Asker {
   return {
     orderId: `slack:${headers['x-slack-signature'] ?? ''}`,
-    actor: { id: `slack:${team_id}/${user_id}`, name: `@${user_id}`, kind: 'person' },
+    actor: { id: `slack:${team_id}/${user_id}`, name: `@${user_id}`, kind: 'person', channel: channel_id },
     ...(response_url === undefined ? {} : { answerTo: response_url }),
   };
 }

@@ -2,7 +2,7 @@
 import { TransientError } from '#core/errors.ts';
 import { MINUTE, SECOND, type Millis } from '#core/time.ts';
 import type { AlertPolicy } from '#core/alerts/policy.ts';
-import type { PolicyRule } from '#core/commands/authorize.ts';
+import type { Policy } from '#core/commands/policy.ts';
 import type { Verdict } from '#core/commands/command.ts';
 import type { LambdaPorts } from '#shared/lambda.ts';
 import type { Logger } from '#shared/logger.ts';
@@ -37,7 +37,7 @@ export interface EngineParts {
   readonly orders: OrderStore;
   readonly announcer: Announcer;
   readonly log: Logger;
-  readonly policy?: readonly PolicyRule[];
+  readonly policy?: Policy;
   readonly alerts?: AlertPolicy;
   /** Function timeout < hold < visibility, on the clock of the timers. */
   readonly hold?: Millis;

@@ -5,7 +5,7 @@
 import { join } from 'node:path';
 import { rmSync, writeFileSync } from 'node:fs';
 import { SECOND, type Instant } from '#core/time.ts';
-import type { WeirConfig } from '#shared/config.ts';
+import { policyOf, type WeirConfig } from '#shared/config.ts';
 import { parseConfig } from '#shared/config-file.ts';
 import { createTable } from '#shared/dynamodb/table.ts';
 import { createDynamodbCursorStore } from '#shared/history/dynamodb-cursor-store.ts';
@@ -167,7 +167,7 @@ function startEngine(
   clock: ScaledClock,
   dynamodb: LocalDynamodb,
   cluster: KubernetesCluster,
-  { clusters, egress, policy, alerts }: WeirConfig,
+  { clusters, egress, alerts, ...config }: WeirConfig,
   slack: SlackStandIn,
   { announcer, log, speed }: StackOptions,
 ): Engine {
@@ -182,7 +182,7 @@ function startEngine(
     orders: createDynamodbOrderStore(table),
     announcer,
     log,
-    policy: policy as NonNullable<Parameters<typeof createEngine>[0]['policy']>,
+    policy: policyOf(config),
     alerts,
     hold: HOLD_REAL_MS * speed,
     answer: async ({ order }, { says }) => {

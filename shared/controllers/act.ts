@@ -50,7 +50,10 @@ async function patchPod(
   }
 }
 
-/** Names are deterministic: one that is taken was made by an earlier pass whose answer was lost. */
+/**
+ * Names are deterministic: one that is taken was made by an earlier pass whose answer was lost. A pod that may not be
+ * evicted now is left for a later pass, which finds it where it was.
+ */
 async function createUnlessThere(object: NewObject, cluster: Cluster): Promise<KubernetesObject | undefined> {
   try {
     return await cluster.create(object);

@@ -2,7 +2,7 @@
 import { alertName, type Alert } from '#core/alerts/alert.ts';
 import type { AlertPolicy } from '#core/alerts/policy.ts';
 import type { Reaction } from '#core/alerts/react.ts';
-import type { PolicyRule } from '#core/commands/authorize.ts';
+import type { Policy } from '#core/commands/policy.ts';
 import { bindTo, type Actor, type Command, type Verdict } from '#core/commands/command.ts';
 import type { Rollout } from '#core/resources/argo.ts';
 import type { ObjectKey, Ports, StoredOrder } from '../ports.ts';
@@ -13,7 +13,7 @@ import { tellOrder } from './order-told.ts';
 
 export interface AlertRules {
   readonly alerts: AlertPolicy;
-  readonly policy: readonly PolicyRule[];
+  readonly policy: Policy;
 }
 
 /** An alert and one of the Rollouts that it is about. */
@@ -78,12 +78,7 @@ async function decideOnce(
   return own;
 }
 
-async function carryOut(
-  order: StoredOrder,
-  concern: Concern,
-  ports: Ports,
-  policy: readonly PolicyRule[],
-): Promise<Verdict> {
+async function carryOut(order: StoredOrder, concern: Concern, ports: Ports, policy: Policy): Promise<Verdict> {
   const { action, because } = order.order as unknown as Reaction;
   switch (action) {
     case 'off':

@@ -1,14 +1,16 @@
 /** The one door for orders: read → authorize → apply by effect → patch under the resourceVersion just checked. */
 import { applyCommand } from '#core/commands/apply.ts';
 import type { Change, Effect } from '#core/commands/effect.ts';
-import { authorize, type PolicyRule } from '#core/commands/authorize.ts';
+import { authorize } from '#core/commands/authorize.ts';
 import type { Actor, Command, Verdict } from '#core/commands/command.ts';
+import { NO_POLICY, type Policy } from '#core/commands/policy.ts';
 import { NOTHING_BESIDE, readsFor, type Beside } from '#core/commands/reads.ts';
 import { applyToTarget, type Target } from '#core/commands/target.ts';
 import { ConflictError } from '#core/errors.ts';
 import { ARGO_API_VERSION, type Rollout } from '#core/resources/argo.ts';
 import { refOf, type KubernetesObject, type ReplicaSet } from '#core/resources/kubernetes.ts';
 import type { Cluster, Ports } from '../ports.ts';
+import { missingApproval } from './approvals.ts';
 import { selectorText } from './rollout-reads.ts';
 import { siteOf } from './site.ts';
 
@@ -23,7 +25,7 @@ export async function executeCommand(
   command: Command,
   actor: Actor,
   ports: Ports,
-  policy: readonly PolicyRule[] = [],
+  policy: Policy = NO_POLICY,
 ): Promise<Verdict> {
   const { cluster } = siteOf(command.rollout, ports);
   for (let attempt = 1; ; attempt++) {
@@ -40,16 +42,18 @@ async function attemptOnce(
   actor: Actor,
   cluster: Cluster,
   ports: Ports,
-  policy: readonly PolicyRule[],
+  policy: Policy,
 ): Promise<Verdict> {
   const { kind, name } = command.target ?? { kind: 'Rollout' as const, name: command.rollout.name };
   const { namespace } = command.rollout;
   const object = await cluster.get({ apiVersion: ARGO_API_VERSION, kind, namespace, name });
   if (object === undefined) return { state: 'stale', says: `${kind} ${namespace}/${name} does not exist any more` };
-  const permission = authorize(actor, command, { metadata: command.rollout }, policy);
+  const permission = authorize(actor, command, policy, ports.clock.now());
   if (!permission.allowed) return { state: 'refused', says: permission.because };
   const effect = await effectOf(command, object, cluster);
   if (effect.state !== 'change') return effect;
+  const missing = await missingApproval(command, actor, object as Rollout, ports, policy);
+  if (missing !== undefined) return missing;
   await write(effect, object, cluster);
   await ports.queue.add({ cluster: cluster.name, kind, namespace, name }, ports.clock.now());
   return { state: 'applied', says: effect.says };

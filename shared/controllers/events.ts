@@ -38,12 +38,14 @@ function eventObject(
   now: Instant,
   index: number,
 ): NewObject<KubernetesEvent> {
-  const { name, namespace, uid } = about.metadata;
+  const { name, namespace, uid, resourceVersion = '' } = about.metadata;
   const timestamp = formatTimestamp(now);
+  // Two passes may fall into one millisecond; what the first one saved has another version then.
+  const suffix = `${Math.round(now).toString(16)}.${resourceVersion}${index}`;
   const event = {
     apiVersion: 'v1',
     kind: 'Event',
-    metadata: { name: `${name}.${Math.round(now).toString(16)}${index}`, namespace },
+    metadata: { name: `${name}.${suffix}`, namespace },
     involvedObject: { apiVersion: about.apiVersion, kind: about.kind, name, namespace, uid },
     type: note.type,
     reason: note.reason,

@@ -5,7 +5,7 @@
 import type { Decision } from '#core/decision.ts';
 import type { LatestRecord } from '#core/history/record.ts';
 import type { KubernetesObject } from '#core/resources/kubernetes.ts';
-import { SECOND, type Instant } from '#core/time.ts';
+import { earliest, SECOND, type Instant } from '#core/time.ts';
 import type { Claim, ObjectKey, Ports, Site } from '../ports.ts';
 import { act, RefusedCreateError } from './act.ts';
 import { emitEvents } from './events.ts';
@@ -47,6 +47,8 @@ export interface Controller<Snapshot, Status extends object> {
   leaves?(last: LatestRecord | undefined, request: ObjectKey): readonly ObjectKey[];
   /** The engine is multi-pass: does what this pass did lead to a next one? */
   continues(decision: Decision<Status>, saved: KubernetesObject): boolean;
+  /** What is due by itself, whoever decides on the object. @returns when to look for it again */
+  overdue?(saved: KubernetesObject, request: ObjectKey, ports: Ports): Promise<Instant | undefined>;
   /** Does the object wait for something of the cluster that no timer tells (pods, Services, the phase of a run)? */
   waits(saved: KubernetesObject): boolean;
 }
@@ -78,13 +80,15 @@ export async function reconcile<Snapshot, Status extends object>(
   if (isNews) await emitEvents(decision.events, saved, site.cluster, ports);
   await wake(controller.wakes(decision, before, saved, request, last), ports);
   if (refused) return ports.clock.now() + AFTER_REFUSAL;
-  return nextLook({
+  const due = await controller.overdue?.(saved, request, ports);
+  const next = nextLook({
     now: ports.clock.now(),
     continues: controller.continues(decision, saved),
     waits: controller.waits(saved),
     changedAt,
     requeueAfter: decision.requeueAfter,
   });
+  return earliest(next, due);
 }
 
 async function wake(others: readonly ObjectKey[], ports: Ports): Promise<void> {

@@ -4,6 +4,7 @@ import { POD_TEMPLATE_HASH } from '#core/resources/keys.ts';
 import type { Pod, ReplicaSet, Service } from '#core/resources/kubernetes.ts';
 import { readsOf, type RolloutSnapshot } from '#core/rollout/snapshot.ts';
 import type { Cluster, Ports, Site } from '../ports.ts';
+import { readRoutingObjects } from './routing-reads.ts';
 import { readTemplates } from './template-reads.ts';
 
 export interface ReadOptions {
@@ -29,14 +30,15 @@ export async function readSnapshot(
   const { namespace } = rollout.metadata;
   const reads = readsOf(rollout);
   const labelSelector = selectorText(rollout);
-  const [replicaSets, services, analysisRuns, templates, pods] = await Promise.all([
+  const [replicaSets, services, analysisRuns, templates, pods, routingObjects] = await Promise.all([
     readReplicaSets(rollout, reads.replicaSet, labelSelector, cluster),
     readServices(reads.services, namespace, cluster),
     readRuns(rollout, cluster),
     readTemplates(reads.templates, namespace, cluster),
     reads.pods ? cluster.list<Pod>({ apiVersion: 'v1', kind: 'Pod', namespace, ...labelSelector }) : { items: [] },
+    readRoutingObjects(rollout, cluster),
   ]);
-  const read = { replicaSets, services, analysisRuns, ...templates, pods: pods.items };
+  const read = { replicaSets, services, analysisRuns, ...templates, pods: pods.items, routingObjects };
   return { now: ports.clock.now(), rollout, ...read };
 }
 

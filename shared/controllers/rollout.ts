@@ -10,6 +10,7 @@ import { decideRollout } from '#core/rollout/decide.ts';
 import { serviceNames, type RolloutSnapshot } from '#core/rollout/snapshot.ts';
 import type { Instant } from '#core/time.ts';
 import type { ObjectKey, Ports, Site } from '../ports.ts';
+import { expireApproval } from './approval-timeout.ts';
 import type { Controller } from './reconcile.ts';
 import { sameJson, toJson } from './record.ts';
 import { readSnapshot } from './rollout-reads.ts';
@@ -27,6 +28,7 @@ export const rolloutController: Controller<RolloutSnapshot, RolloutStatus> = {
   leaves: (last, request) => servicesOf(last).map((name) => ({ ...request, kind: 'Service', name })),
   continues: (decision) => acted(decision),
   waits,
+  overdue: (saved, request, ports) => expireApproval(request, saved as Rollout, ports),
 };
 
 function decidesIn(site: Site): boolean {

@@ -6,7 +6,7 @@ import { refOf, type KubernetesObject, type NewObject, type ObjectRef } from '#c
 import { SECOND, type Millis } from '#core/time.ts';
 import type { HttpAnswer } from '../http.ts';
 import type { Cluster, ListQuery, ObjectList, WatchEvent, WatchQuery } from '../ports.ts';
-import { accepted } from './answers.ts';
+import { accepted, messageOfStatus } from './answers.ts';
 import { Connection, type OnAnswer } from './connection.ts';
 import { Credentials, type Login } from './credentials.ts';
 import { Discovery } from './discovery.ts';
@@ -98,6 +98,7 @@ class HttpCluster implements KubernetesCluster {
   }
 
   async create<T extends KubernetesObject>(object: NewObject<T>): Promise<T> {
+    if (object.kind === 'Eviction') return this.#evict(object);
     const resource = await this.#resource(object);
     const { namespace } = object.metadata;
     const body = object as unknown as JsonObject;
@@ -141,6 +142,22 @@ class HttpCluster implements KubernetesCluster {
 
   close(): void {
     this.#credentials.close();
+  }
+
+  /** An Eviction is created at its pod and nowhere else; a disruption budget says 429. */
+  async #evict<T extends KubernetesObject>(eviction: NewObject<T>): Promise<T> {
+    const { namespace, name } = eviction.metadata;
+    const pods = await this.#resource({ apiVersion: 'v1', kind: 'Pod' });
+    const body = eviction as unknown as JsonObject;
+    const target = { namespace, name, subresource: 'eviction' } as const;
+    const request = requestFor('create', pods, target, { query: this.#query(), body });
+    const answer = await this.#connection.send(request);
+    if (answer.code === 404) throw new ConflictError(`Cluster ${this.name}: ${request.path}: the pod is gone`);
+    if (answer.code === 429) {
+      throw new ConflictError(`Cluster ${this.name}: ${request.path}: not now: ${messageOfStatus(answer)}`);
+    }
+    accepted(answer, request, this.name);
+    return eviction as unknown as T;
   }
 
   /** @param part where the kind has that subresource, it is patched there */

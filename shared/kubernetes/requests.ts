@@ -67,7 +67,7 @@ export interface Target {
   /** Absent or empty: all namespaces, or a cluster-scoped kind. */
   readonly namespace?: string | undefined;
   readonly name?: string;
-  readonly subresource?: 'status';
+  readonly subresource?: 'status' | 'eviction';
 }
 
 export function requestFor(

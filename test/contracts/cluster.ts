@@ -10,6 +10,7 @@ import {
   type KubernetesObject,
   type NewObject,
   type ObjectRef,
+  type Pod,
   type Service,
 } from '#core/resources/kubernetes.ts';
 import { MINUTE } from '#core/time.ts';
@@ -252,6 +253,49 @@ export function defineClusterContract(name: string, setup: () => Promise<Cluster
         const created = await cluster.create(aConfigMap({ name: earlier.metadata.name }));
         await expect(cluster.delete(refOf(created), { uid: earlier.metadata.uid })).rejects.toThrow(ConflictError);
         expect(await cluster.get(refOf(created))).toEqual(created);
+      });
+    });
+
+    describe('create of an Eviction', () => {
+      type WithStatus = Pod & { status?: object };
+
+      function aPod(labels: Record<string, string> = { app: 'app' }): NewObject<WithStatus> {
+        const spec = { containers: [{ name: 'app', image: 'app:v1' }], terminationGracePeriodSeconds: 0 };
+        return { apiVersion: 'v1', kind: 'Pod', metadata: { name: freshName(), namespace, labels }, spec };
+      }
+
+      async function aReadyPod(labels: Record<string, string>): Promise<Pod> {
+        const conditions = [{ type: 'Ready', status: 'True', lastTransitionTime: '2024-01-01T00:00:00Z' }];
+        const pod = await cluster.create<WithStatus>(aPod(labels));
+        return cluster.patchStatus(pod, { phase: 'Running', conditions });
+      }
+
+      const evictionOf = (name: string): NewObject => ({
+        apiVersion: 'policy/v1',
+        kind: 'Eviction',
+        metadata: { name, namespace },
+      });
+
+      it('given a pod that nothing protects, then it goes', async () => {
+        const pod = await cluster.create(aPod());
+        const eviction = evictionOf(pod.metadata.name);
+        expect(await cluster.create(eviction)).toEqual(eviction);
+        const left = await cluster.get(refOf(pod));
+        expect(left === undefined || left.metadata.deletionTimestamp !== undefined).toBe(true);
+      });
+
+      it('given a disruption budget that needs it, then it is a conflict, and the pod stays', async () => {
+        const labels = { app: freshName() };
+        const spec = { minAvailable: 1, selector: { matchLabels: labels } };
+        const metadata = { name: freshName(), namespace };
+        await cluster.create({ apiVersion: 'policy/v1', kind: 'PodDisruptionBudget', metadata, spec } as NewObject);
+        const pod = await aReadyPod(labels);
+        await expect(cluster.create(evictionOf(pod.metadata.name))).rejects.toThrow(ConflictError);
+        expect((await cluster.get(refOf(pod)))?.metadata.deletionTimestamp).toBeUndefined();
+      });
+
+      it('given no such pod, then it is a conflict: look again', async () => {
+        await expect(cluster.create(evictionOf('absent'))).rejects.toThrow(ConflictError);
       });
     });
 

@@ -1,6 +1,6 @@
 /** Orders end to end: the words as a person types them, stored, applied through the one door, seen on the cluster. */
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { PolicyRule } from '#core/commands/authorize.ts';
+import { NO_POLICY, type PolicyRule } from '#core/commands/policy.ts';
 import { parseWords } from '#core/commands/parse.ts';
 import { refOf } from '#core/resources/kubernetes.ts';
 import { formatTimestamp, MINUTE, SECOND } from '#core/time.ts';
@@ -137,7 +137,8 @@ describe('given a healthy rollout', () => {
     await release('my-app:v3');
     await world.until('the analysis', async () => (await world.analysisRuns()).length > 0);
     const [run] = await world.analysisRuns();
-    const policy: PolicyRule[] = [{ effect: 'deny', verbs: ['terminate'], rollouts: ['my-app'] }, { effect: 'allow' }];
+    const rules: PolicyRule[] = [{ effect: 'deny', verbs: ['terminate'], rollouts: ['my-app'] }, { effect: 'allow' }];
+    const policy = { ...NO_POLICY, rules };
     const command = {
       verb: 'terminate',
       rollout: { cluster: 'local', namespace: 'default', name: 'my-app' },

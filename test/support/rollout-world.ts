@@ -16,12 +16,17 @@ import type { RolloutSnapshot } from '#core/rollout/snapshot.ts';
 import { formatTimestamp, SECOND, type Instant, type Millis } from '#core/time.ts';
 import { aTemplate, T0 } from './builders.ts';
 
+/** Kinds that have a list of their own; the rest is a router's. */
+const OWN_KINDS: ReadonlySet<string> = new Set(['ReplicaSet', 'AnalysisRun', 'Eviction']);
+
 export interface WorldOptions {
   readonly services?: readonly Service[];
   readonly replicaSets?: readonly ReplicaSet[];
   readonly templates?: readonly AnalysisTemplate[];
   readonly clusterTemplates?: readonly ClusterAnalysisTemplate[];
   readonly runs?: readonly AnalysisRun[];
+  /** Objects of traffic routers. */
+  readonly routingObjects?: readonly KubernetesObject[];
   /** Pods a ReplicaSet may make available between two passes; by default all of them. */
   readonly podsPerPass?: number;
   readonly now?: Instant;
@@ -37,6 +42,7 @@ export class RolloutWorld {
   replicaSets: readonly ReplicaSet[];
   services: readonly Service[];
   runs: readonly AnalysisRun[];
+  routingObjects: readonly KubernetesObject[];
   pods: readonly Pod[] = [];
   now: Instant;
   readonly events: EventNote[] = [];
@@ -52,6 +58,7 @@ export class RolloutWorld {
     this.services = options.services ?? [];
     this.replicaSets = options.replicaSets ?? [];
     this.runs = options.runs ?? [];
+    this.routingObjects = options.routingObjects ?? [];
     this.podsPerPass = options.podsPerPass ?? Number.POSITIVE_INFINITY;
     this.now = options.now ?? T0 + 3_600_000;
     this.#templates = {
@@ -61,8 +68,8 @@ export class RolloutWorld {
   }
 
   get snapshot(): RolloutSnapshot {
-    const { now, rollout, replicaSets, services, runs: analysisRuns, pods } = this;
-    return { now, rollout, replicaSets, services, analysisRuns, pods, ...this.#templates };
+    const { now, rollout, replicaSets, services, runs: analysisRuns, pods, routingObjects } = this;
+    return { now, rollout, replicaSets, services, analysisRuns, pods, routingObjects, ...this.#templates };
   }
 
   get status(): RolloutStatus {
@@ -191,6 +198,9 @@ export class RolloutWorld {
         this.runs = this.runs.filter(
           ({ kind, metadata }) => kind !== action.object.kind || metadata.name !== action.object.name,
         );
+        this.routingObjects = this.routingObjects.filter(
+          ({ kind, metadata }) => kind !== action.object.kind || metadata.name !== action.object.name,
+        );
     }
   }
 
@@ -206,6 +216,7 @@ export class RolloutWorld {
     const created = { ...object, metadata };
     if (object.kind === 'ReplicaSet') this.replicaSets = [...this.replicaSets, created];
     if (object.kind === 'AnalysisRun') this.runs = [...this.runs, created as AnalysisRun];
+    if (!OWN_KINDS.has(object.kind)) this.routingObjects = [...this.routingObjects, created as KubernetesObject];
     if (object.kind === 'Eviction') this.pods = this.pods.filter((pod) => pod.metadata.name !== object.metadata.name);
   }
 
@@ -218,6 +229,7 @@ export class RolloutWorld {
     this.replicaSets = swap(this.replicaSets);
     this.services = swap(this.services);
     this.runs = swap(this.runs);
+    this.routingObjects = swap(this.routingObjects);
     this.pods = swap(this.pods);
   }
 

@@ -10,6 +10,10 @@ describe('given a weir.yaml', () => {
       slack: {},
       aws: { watchSeconds: 1, maximumConcurrency: 10, logLevel: 'info', logRetentionDays: 30, watchdog: false },
       policy: [],
+      people: [],
+      groups: {},
+      freezes: [],
+      strangers: 'allow',
       egress: { allowHosts: [], denyHosts: [], loopback: [], privateRanges: [] },
       alerts: DEFAULT_ALERT_POLICY,
     });
@@ -39,6 +43,16 @@ describe('given a weir.yaml', () => {
   ])('when egress.%s holds %j, then it is told: a list that matches nothing protects nothing', (list, entry, then) => {
     const text = JSON.stringify({ clusters: [{ name: 'prod' }], egress: { [list]: ['10.0.0.1', entry] } });
     expect(problemsOf(text)).toContain(`egress.${list}[1]: ${then}`);
+  });
+
+  it.each([
+    [{ freezes: [{ reason: 'r', from: 'Freitag', to: '10:00' }] }, 'freezes[0]: "Freitag" is no time'],
+    [{ freezes: [{ reason: 'r', from: '9:00', to: '10:00', timezone: 'Mars' }] }, 'freezes[0]: "9:00" is no time'],
+    [{ freezes: [{ reason: 'r', from: '09:00', to: '10:00', timezone: 'Mars' }] }, '"Mars" is no time zone'],
+    [{ people: [{ name: 'ana', ids: [] }] }, 'people[0].ids: names no account'],
+    [{ policy: [{ effect: 'allow', verbs: ['explode'] }] }, 'policy[0].verbs[0]'],
+  ])('when the policy is %j, then it is told', (parts, then) => {
+    expect(problemsOf(JSON.stringify({ clusters: [{ name: 'prod' }], ...parts }))).toContain(then);
   });
 
   it('when it says what alerts do, then what it does not name keeps its default', () => {

@@ -50,9 +50,10 @@ function manifestsOf(path: string): readonly Manifest[] {
   });
 }
 
-/** All manifests of the examples: no kustomizations, and not their tests. */
+/** All manifests for a cluster: no kustomizations, no tests, nothing for Prometheus, Alertmanager or Argo CD. */
 const FILES = readdirSync(EXAMPLES, { recursive: true, encoding: 'utf8' })
-  .filter((path) => path.endsWith('.yaml') && !path.endsWith('kustomization.yaml') && !path.startsWith('tests/'))
+  .filter((path) => path.includes('/') && path.endsWith('.yaml') && !path.endsWith('kustomization.yaml'))
+  .filter((path) => !/^(tests|argo-cd)\//.test(path))
   .toSorted();
 
 const TEMPLATES = FILES.filter((path) => path.startsWith('templates/') && !path.endsWith('rollout.yaml'));
@@ -156,5 +157,56 @@ describe('analysis of the other required metrics', () => {
       .filter((query) => query.includes('_quantile'));
     expect(quantiles).toHaveLength(3);
     for (const query of quantiles) expect(query.match(/histogram_quantile\([\d.]+,\s+sum by \(le\)/g)).toHaveLength(2);
+  });
+});
+
+describe('alerts about versions', () => {
+  interface Rule {
+    readonly alert?: string;
+    readonly expr: string;
+    readonly labels?: { readonly severity: string };
+  }
+  const [file] = parseAllDocuments(textOf('alerts.yaml')).map((document) => document.toJS()) as [
+    { readonly groups: readonly { readonly rules: readonly Rule[] }[] },
+  ];
+  const rules = file.groups.flatMap((group) => group.rules);
+  const alerts = rules.filter(({ alert }) => alert !== undefined && alert !== 'Watchdog');
+
+  it('covers server errors, client errors, latency and saturation, and proves its way by a Watchdog', () => {
+    const names = rules.flatMap(({ alert }) => alert ?? []);
+    expect(names).toEqual([
+      'VersionErrorRate',
+      'VersionClientErrorRate',
+      'VersionLatency',
+      'VersionSaturation',
+      'Watchdog',
+    ]);
+  });
+
+  it.each(rules)('$expr is valid PromQL', ({ expr }) => {
+    let broken = false;
+    promql.parse(expr).iterate({ enter: (node) => void (broken ||= node.type.isError) });
+    expect(broken).toBe(false);
+  });
+
+  it.each(alerts)('$alert names the version and how bad it is, so that Weir can react', ({ expr, labels }) => {
+    expect(expr).toMatch(/by \(namespace, service, rollouts_pod_template_hash/);
+    expect(['critical', 'warning']).toContain(labels?.severity);
+  });
+});
+
+describe('Argo CD', () => {
+  it('installs a base that is there, into the namespace that it makes', () => {
+    const [weir] = manifestsOf('argo-cd/application.yaml') as readonly unknown[] as readonly [
+      {
+        readonly spec: {
+          readonly source: { readonly path: string };
+          readonly destination: { readonly namespace: string };
+        };
+      },
+    ];
+    const base = fileURLToPath(new URL(`../../${weir.spec.source.path}/kustomization.yaml`, import.meta.url));
+    expect(readFileSync(base, 'utf8')).toContain('kind: Kustomization');
+    expect(weir.spec.destination.namespace).toBe('weir');
   });
 });

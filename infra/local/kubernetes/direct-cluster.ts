@@ -71,8 +71,17 @@ function orUndefined<T>(asked: Promise<T>): Promise<T | undefined> {
 }
 
 async function create<T extends KubernetesObject>(door: FrontDoor, object: NewObject<T>): Promise<T> {
+  if (object.kind === 'Eviction') return evict<T>(door, object);
   requireServed(door, object);
   return answer<T>(() => door.create(object));
+}
+
+async function evict<T extends KubernetesObject>(door: FrontDoor, eviction: NewObject<T>): Promise<T> {
+  await answer(() => door.create(eviction)).catch((error: unknown) => {
+    const isBudget = error instanceof TransientError && (error.cause as StatusError).code === 429;
+    throw isBudget ? new ConflictError(error.message, { cause: error.cause }) : missingIsConflict(error);
+  });
+  return eviction as unknown as T;
 }
 
 async function patchMain<T extends KubernetesObject>(door: FrontDoor, ref: ObjectRef, body: Draft): Promise<T> {

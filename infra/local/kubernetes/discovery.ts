@@ -68,5 +68,17 @@ function resourcesOf(kind: KindDefinition): readonly object[] {
     ...(kind.scalable
       ? [{ ...common, name: `${plural}/scale`, group: 'autoscaling', version: 'v1', kind: 'Scale' }]
       : []),
+    ...(kind.kind === 'Pod'
+      ? [
+          {
+            ...common,
+            name: 'pods/eviction',
+            group: 'policy',
+            version: 'v1',
+            kind: 'Eviction',
+            verbs: ['create'],
+          },
+        ]
+      : []),
   ];
 }

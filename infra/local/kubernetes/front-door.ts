@@ -4,6 +4,7 @@
  */
 import type { Cancel } from '../clock.ts';
 import type { DeleteOptions } from './deletion.ts';
+import { evict } from './eviction.ts';
 import type { ApiObject, ApiRef, SentObject } from './objects.ts';
 import type { Operation } from './operations.ts';
 import type { Patch } from './patches.ts';
@@ -36,8 +37,10 @@ export class FrontDoor {
     return this.#perform(operation, () => openWatch(this.store, query, resourceVersion, listener));
   }
 
+  /** An Eviction is no object of its own: it deletes its pod. */
   create(object: SentObject): Promise<ApiObject> {
-    return this.#perform({ verb: 'create', object }, () => this.store.create(object));
+    const make = (): ApiObject => (object.kind === 'Eviction' ? evict(this.store, object) : this.store.create(object));
+    return this.#perform({ verb: 'create', object }, make);
   }
 
   update(object: SentObject, subresource?: 'status'): Promise<ApiObject> {

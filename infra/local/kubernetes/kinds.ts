@@ -101,6 +101,7 @@ const BUILT_IN_KINDS: readonly KindDefinition[] = [
   define('apps/v1', 'Deployment', 'deployments', ['deploy'], ['status', 'scale']),
   define('batch/v1', 'Job', 'jobs', [], ['status']),
   define('networking.k8s.io/v1', 'Ingress', 'ingresses', ['ing'], ['status']),
+  define('policy/v1', 'PodDisruptionBudget', 'poddisruptionbudgets', ['pdb'], ['status']),
   define('coordination.k8s.io/v1', 'Lease', 'leases', [], ['uncounted']),
   define(
     'apiextensions.k8s.io/v1',

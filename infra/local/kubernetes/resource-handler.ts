@@ -13,6 +13,7 @@ import { badRequest, methodNotAllowed, tooLargeResourceVersion } from './status-
 import { Store } from './store.ts';
 
 type Collection = Extract<Route, { readonly type: 'collection' }>;
+type Eviction = Extract<Route, { readonly type: 'eviction' }>;
 type Single = Extract<Route, { readonly type: 'object' }>;
 
 export class ResourceHandler {
@@ -48,6 +49,17 @@ export class ResourceHandler {
     if (route.subresource !== undefined) throw methodNotAllowed();
     const outcome = await this.#doorFor(request).delete(refOf(route), deleteOptionsIn(request));
     return json(answeredDelete(route.target.kind, outcome));
+  }
+
+  async evict({ target, name }: Eviction, request: HttpRequest): Promise<Answer> {
+    if (request.method !== 'POST') throw methodNotAllowed();
+    const body = objectIn(request);
+    const metadata = recordAt(body, 'metadata');
+    requireSame(metadata['name'], name, 'the name of the object', 'the name on the URL');
+    const { namespace } = target;
+    const placed = { ...metadata, name, ...(namespace === undefined ? {} : { namespace }) };
+    await this.#doorFor(request).create({ ...body, apiVersion: 'policy/v1', kind: 'Eviction', metadata: placed });
+    return json({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 }, 201);
   }
 
   async #list(target: Target, request: HttpRequest): Promise<Answer> {

@@ -26,6 +26,7 @@ export type Route =
       readonly name: string;
       readonly subresource: 'status' | 'scale' | undefined;
     }
+  | { readonly type: 'eviction'; readonly target: Target; readonly name: string }
   | { readonly type: 'proxy'; readonly service: ServiceAddress; readonly path: string };
 
 export interface ServiceAddress {
@@ -84,6 +85,7 @@ function resource(kinds: Kinds, apiVersion: string, path: readonly string[], nam
   const target = { apiVersion, kind, ...(namespace === undefined ? {} : { namespace }) };
   if (name === '') return { type: 'collection', target };
   if (kind.namespaced && namespace === undefined) throw unknownResource();
+  if (kind.kind === 'Pod' && subresource === 'eviction') return { type: 'eviction', target, name };
   return { type: 'object', target, name, subresource: subresourceOf(kind, subresource) };
 }
 

@@ -4,7 +4,7 @@
  * What it cannot do: no admission (namespaces need not exist; quotas and webhooks are unknown), no authorization beyond one
  * optional bearer token, no schema validation and no pruning (the linter checks manifests), defaults only for pods and
  * their templates, Services, Secrets and Namespaces, no canonical quantities (`1000m` stays), no immutable fields, no
- * managedFields and no server-side apply, no TLS, no PartialObjectMetadata, no logs, exec or eviction, one stored version
+ * managedFields and no server-side apply, no TLS, no PartialObjectMetadata, no logs or exec, one stored version
  * per kind. No protobuf: `kubectl create namespace` and its like are refused with 415, applying a manifest works.
  * Beside it run ReplicaSets, Jobs, Endpoints, garbage collection and a kubelet stand-in (controllers.ts), no Deployments.
  */
@@ -112,6 +112,8 @@ class Api {
         return request.method === 'DELETE'
           ? this.#resources.delete(route, request)
           : this.#resources.single(route, request);
+      case 'eviction':
+        return this.#resources.evict(route, request);
       case 'proxy':
         return forward(this.#options.services ?? (() => undefined), route.service, route.path, request);
     }
@@ -120,7 +122,10 @@ class Api {
   }
 
   /** What the server says of itself. */
-  #document(route: Exclude<Route, { readonly type: 'collection' | 'object' | 'proxy' }>, request: HttpRequest): Answer {
+  #document(
+    route: Exclude<Route, { readonly type: 'collection' | 'object' | 'eviction' | 'proxy' }>,
+    request: HttpRequest,
+  ): Answer {
     const { kinds } = this.#store;
     switch (route.type) {
       case 'health':

@@ -1,38 +1,43 @@
-/** May this actor do this to this Rollout? Pure; called from one place, the door (controllers/command.ts). */
-import type { Actor, Command, CommandVerb } from './command.ts';
-
-/** One rule of the policy; absent fields match everything, `*` at the end of a text matches any rest. */
-export interface PolicyRule {
-  readonly effect: 'allow' | 'deny';
-  readonly verbs?: readonly CommandVerb[];
-  readonly actors?: readonly string[];
-  readonly namespaces?: readonly string[];
-  readonly rollouts?: readonly string[];
-}
-
-/** The Rollout that is asked for, or what stands for itself. */
-export interface Subject {
-  readonly metadata: { readonly namespace: string; readonly name: string };
-}
+/** May this actor do this to this Rollout, now? Pure; called from one place, the door (controllers/command.ts). */
+import type { Instant } from '../time.ts';
+import type { Actor, Command } from './command.ts';
+import { frozenBy } from './freeze.ts';
+import { isMeant, personBehind } from './people.ts';
+import type { Policy, PolicyRule } from './policy.ts';
 
 export type Permission = { readonly allowed: true } | { readonly allowed: false; readonly because: string };
 
 /** The first rule that matches decides. Without any rule everybody who reached the door may; with rules, unmatched is denied. */
-export function authorize(actor: Actor, command: Command, rollout: Subject, policy: readonly PolicyRule[]): Permission {
-  if (policy.length === 0) return { allowed: true };
-  const rule = policy.find((candidate) => matches(candidate, actor, command, rollout));
-  if (rule?.effect === 'allow') return { allowed: true };
-  const where = `${rollout.metadata.namespace}/${rollout.metadata.name}`;
-  const why = rule === undefined ? 'no rule of the policy allows it' : 'a rule of the policy denies it';
-  return { allowed: false, because: `${actor.name} may not ${command.verb} ${where}: ${why}` };
+export function authorize(actor: Actor, command: Command, policy: Policy, now: Instant): Permission {
+  const because = refusal(actor, command, policy) ?? frozen(command, policy, now);
+  if (because === undefined) return { allowed: true };
+  const { namespace, name } = command.rollout;
+  return { allowed: false, because: `${actor.name} may not ${command.verb} ${namespace}/${name}: ${because}` };
 }
 
-function matches(rule: PolicyRule, actor: Actor, command: Command, rollout: Subject): boolean {
+function refusal(actor: Actor, command: Command, { rules, directory, strangers }: Policy): string | undefined {
+  const isStranger = actor.kind === 'person' && personBehind(actor.id, directory) === actor.id;
+  if (strangers === 'deny' && isStranger) return 'nobody is known by this account';
+  if (rules.length === 0) return undefined;
+  const rule = rules.find((candidate) => matches(candidate, actor, command, directory));
+  if (rule === undefined) return 'no rule of the policy allows it';
+  return rule.effect === 'allow' ? undefined : 'a rule of the policy denies it';
+}
+
+function frozen({ verb, rollout }: Command, { freezes }: Policy, now: Instant): string | undefined {
+  const freeze = frozenBy(verb, rollout, freezes, now);
+  return freeze && `frozen from ${freeze.from} to ${freeze.to}: ${freeze.reason}`;
+}
+
+function matches(rule: PolicyRule, actor: Actor, command: Command, directory: Policy['directory']): boolean {
+  const { cluster, namespace, name } = command.rollout;
   return (
     (rule.verbs?.includes(command.verb) ?? true) &&
-    any(rule.actors, actor.id) &&
-    any(rule.namespaces, rollout.metadata.namespace) &&
-    any(rule.rollouts, rollout.metadata.name)
+    (rule.actors?.some((pattern) => isMeant(pattern, actor.id, directory)) ?? true) &&
+    any(rule.clusters, cluster) &&
+    any(rule.namespaces, namespace) &&
+    any(rule.rollouts, name) &&
+    any(rule.channels, actor.channel ?? '')
   );
 }
 

@@ -62,6 +62,8 @@ export interface Actor {
   readonly id: string;
   readonly name: string;
   readonly kind: 'person' | 'alert' | 'program';
+  /** Slack channel that it was asked in. */
+  readonly channel?: string;
 }
 
 /** What became of a command, with the sentence that the asker is told. */

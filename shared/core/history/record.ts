@@ -1,6 +1,7 @@
 /** What history keeps: the newest recorded state of each object, the releases, and their transitions. */
 import type { JsonObject } from '../json.ts';
 import type { Instant } from '../time.ts';
+import type { ImageChange } from './images.ts';
 
 /** A change worth recording. `message` is a sentence a person reads; `details` what a program reads. */
 export interface Transition {
@@ -50,6 +51,12 @@ export interface ReleaseSummary {
   readonly finishedAt?: Instant;
   /** Set weights in the order in which they were reached, percent. */
   readonly weights: readonly number[];
+  /** What is new in it. */
+  readonly images?: readonly ImageChange[];
+  /** The version that it replaces; empty: none. */
+  readonly stableHash?: string;
+  /** Slack channels that its card goes to, as `weir.dev/notify` named them when it began. */
+  readonly notify?: readonly string[];
 }
 
 /** The newest record of an object. */

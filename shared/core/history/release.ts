@@ -2,6 +2,7 @@
 import type { Rollout } from '../resources/argo.ts';
 import type { Instant } from '../time.ts';
 import type { Outcome, ReleaseSummary } from './record.ts';
+import { imageChanges } from './images.ts';
 import { isPromotion, type RolloutState } from './rollout-state.ts';
 import { completedSteps } from './steps.ts';
 
@@ -25,7 +26,18 @@ export function newRelease(state: RolloutState, rollout: Rollout, cluster: strin
     outcome: 'running',
     reason: '',
     weights: [],
+    images: imageChanges(state.stableImages, state.images ?? {}),
+    stableHash: state.stableHash,
+    ...notified(rollout),
   };
+}
+
+/** Annotation on the Rollout: where the card of a release goes. */
+export const NOTIFY_ANNOTATION = 'weir.dev/notify';
+
+function notified({ metadata }: Rollout): { notify?: readonly string[] } {
+  const channels = (metadata.annotations?.[NOTIFY_ANNOTATION] ?? '').split(/[\s,;]+/).filter((name) => name !== '');
+  return channels.length === 0 ? {} : { notify: [...new Set(channels)] };
 }
 
 /** The summary after one more look. @param before undefined at the start of the release */

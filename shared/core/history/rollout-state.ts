@@ -5,6 +5,7 @@ import { REVISION } from '../resources/keys.ts';
 import { serviceNames } from '../rollout/snapshot.ts';
 import { heldMessage } from '../rollout/held-condition.ts';
 import type { Instant } from '../time.ts';
+import { imagesOf, type Images } from './images.ts';
 
 export interface RolloutState {
   readonly uid: string;
@@ -20,6 +21,9 @@ export interface RolloutState {
   readonly pauses: readonly string[];
   /** Why no step is taken although nothing failed (`weir.dev/on-provider-error: hold`); absent: nothing holds it. */
   readonly held?: string;
+  /** Of the version that is wanted, and of the stable one as far as it was seen. */
+  readonly images?: Images;
+  readonly stableImages?: Images;
   readonly phase: string;
   readonly message: string;
   /** Services that the strategy names, so that one which it names no more is given back. Absent in older records. */
@@ -36,8 +40,10 @@ export function rolloutState(rollout: Rollout, now: Instant, before?: RolloutSta
   const state = stateNow(rollout, now);
   const sameUpdate = before?.podHash === state.podHash && (state.aborted || !before.aborted);
   const sameStep = sameUpdate && before?.stepIndex === state.stepIndex;
+  const stableImages = state.podHash === state.stableHash ? state.images : before?.stableImages;
   return {
     ...state,
+    ...(stableImages !== undefined && { stableImages }),
     updateSince: (sameUpdate ? before?.updateSince : undefined) ?? now,
     stepSince: (sameStep ? before?.stepSince : undefined) ?? now,
   };
@@ -62,6 +68,7 @@ function stateNow(rollout: Rollout, now: Instant): RolloutState {
     promoteFull: status.promoteFull === true,
     pauses: pauses(rollout),
     ...(held !== undefined && { held }),
+    images: imagesOf(rollout),
     phase: status.phase ?? '',
     message: status.message ?? '',
     services: [...new Set(serviceNames(rollout))].toSorted(),

@@ -6,6 +6,7 @@ import type { ReleaseSummary, Transition, TransitionType } from './record.ts';
 import { abortMessage, ended, newRelease, promotionReason, summarise } from './release.ts';
 import { isPromotion, rolloutState, sameState, type RolloutState } from './rollout-state.ts';
 import { completedSteps, stepText } from './steps.ts';
+import { waitingDetails } from './waiting.ts';
 
 export interface RolloutRecord {
   readonly state: RolloutState;
@@ -127,7 +128,7 @@ function progress(
   return [
     ...stepNotes(before, after, rollout, note),
     ...abortNotes(before, after, rollout, note),
-    ...pauseNotes(before, after, note),
+    ...pauseNotes(before, after, rollout, note),
     ...holdNotes(before, after, note),
     ...(isPromotion(before, after) ? [note('promoted', promotionReason(before, rollout))] : []),
     ...phaseNotes(before, after, note, phase),
@@ -151,12 +152,14 @@ function abortNotes(before: RolloutState | undefined, after: RolloutState, rollo
   return [];
 }
 
-function pauseNotes(before: RolloutState | undefined, after: RolloutState, note: Note): Transition[] {
+function pauseNotes(before: RolloutState | undefined, after: RolloutState, rollout: Rollout, note: Note): Transition[] {
   const old = before?.pauses ?? [];
   const paused = after.pauses.filter((reason) => !old.includes(reason));
   const resumed = after.aborted ? [] : old.filter((reason) => !after.pauses.includes(reason));
   return [
-    ...(paused.length > 0 ? [note('paused', `Paused: ${paused.join(', ')}`, { reasons: paused })] : []),
+    ...(paused.length > 0
+      ? [note('paused', `Paused: ${paused.join(', ')}`, { reasons: paused, ...waitingDetails(rollout) })]
+      : []),
     ...(resumed.length > 0 ? [note('resumed', `Resumed after ${resumed.join(', ')}`, { reasons: resumed })] : []),
   ];
 }

@@ -1,5 +1,8 @@
 /** Text for Slack: nothing in a label or message can ping, link or spoof. */
 
+import { printable } from './line.ts';
+
+const LONGEST_SPAN = 200;
 /** Slack's limit for the text of a section block. */
 const LONGEST = 3_000;
 
@@ -8,9 +11,10 @@ export function escapeSlack(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 
-/** As one code span: its backticks are replaced, so that it cannot end the span. */
+/** As one code span of at most 200 characters: its backticks are replaced, so that it cannot end the span. */
 export function codeSpan(text: string): string {
-  return `\`${escapeSlack(text).replaceAll('`', 'ˋ').replaceAll(/\s+/g, ' ')}\``;
+  const inside = shortened(printable(text).replaceAll('`', 'ˋ').replaceAll(/\s+/g, ' '), LONGEST_SPAN);
+  return `\`${escapeSlack(inside)}\``;
 }
 
 export function shortened(text: string, longest = LONGEST): string {

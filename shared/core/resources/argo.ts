@@ -34,6 +34,9 @@ export type PauseCondition = NonNullable<RolloutStatus['pauseConditions']>[numbe
 export type CanaryStrategy = NonNullable<NonNullable<RolloutSpec['strategy']>['canary']>;
 export type BlueGreenStrategy = NonNullable<NonNullable<RolloutSpec['strategy']>['blueGreen']>;
 export type CanaryStep = NonNullable<CanaryStrategy['steps']>[number];
+export type TrafficWeights = NonNullable<NonNullable<RolloutStatus['canary']>['weights']>;
+export type WeightDestination = TrafficWeights['canary'];
+export type ExperimentStatus = NonNullable<Experiment['status']>;
 
 export type AnalysisRunSpec = AnalysisRun['spec'];
 export type AnalysisRunStatus = NonNullable<AnalysisRun['status']>;

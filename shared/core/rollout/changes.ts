@@ -1,14 +1,14 @@
 /** What a pass has decided so far: edits on drafts of the objects it read, one patch per object in the end. */
 import type { Action, Decision, EventNote } from '../decision.ts';
 import type { RolloutStatus } from '../resources/argo.ts';
-import { refOf, type KubernetesObject, type NewObject } from '../resources/kubernetes.ts';
+import { refOf, type KubernetesObject, type NewObject, type ObjectRef } from '../resources/kubernetes.ts';
 import { earliest, type Millis } from '../time.ts';
 import { sameJson } from './same-json.ts';
 
 type Entry =
   | { readonly type: 'create'; readonly object: NewObject; readonly because: string }
   | { readonly type: 'edit'; readonly before: KubernetesObject; after: KubernetesObject; readonly reasons: string[] }
-  | { readonly type: 'delete'; readonly object: KubernetesObject; readonly because: string };
+  | { readonly type: 'delete'; readonly object: ObjectRef; readonly because: string };
 
 /**
  * A value that is written twice in one pass is written once, with the last value; one that ends as it began is not
@@ -50,8 +50,15 @@ export class Changes {
 
   /** Asked for twice, it is done once. */
   delete(object: KubernetesObject, because: string): void {
-    if (this.#entries.some((entry) => entry.type === 'delete' && isSame(entry.object, object))) return;
-    this.#entries.push({ type: 'delete', object, because });
+    const ref = refOf(object);
+    if (this.#entries.some((entry) => entry.type === 'delete' && isSame(entry.object, ref))) return;
+    this.#entries.push({ type: 'delete', object: ref, because });
+  }
+
+  /** What another part has decided, as if it had been decided here. */
+  add(action: Action): void {
+    if (action.type === 'patch') this.edit(action.before, () => action.after, action.because);
+    else this.#entries.push(action);
   }
 
   event(reason: string, message: string, type: EventNote['type'] = 'Normal'): void {
@@ -75,21 +82,21 @@ export class Changes {
 
   #editOf(object: KubernetesObject): Extract<Entry, { type: 'edit' }> | undefined {
     return this.#entries.find(
-      (entry): entry is Extract<Entry, { type: 'edit' }> => entry.type === 'edit' && isSame(entry.before, object),
+      (entry): entry is Extract<Entry, { type: 'edit' }> =>
+        entry.type === 'edit' && isSame(refOf(entry.before), refOf(object)),
     );
   }
 }
 
-function isSame(a: KubernetesObject, b: KubernetesObject): boolean {
-  return a.kind === b.kind && a.metadata.name === b.metadata.name;
+function isSame(a: ObjectRef, b: ObjectRef): boolean {
+  return a.kind === b.kind && a.namespace === b.namespace && a.name === b.name;
 }
 
 function actionOf(entry: Entry): readonly Action[] {
   switch (entry.type) {
     case 'create':
-      return [entry];
     case 'delete':
-      return [{ type: 'delete', object: refOf(entry.object), because: entry.because }];
+      return [entry];
     case 'edit': {
       const { before, after, reasons } = entry;
       return sameJson(before, after) ? [] : [{ type: 'patch', before, after, because: reasons.join('; ') }];

@@ -1,9 +1,10 @@
 /** Sizing the newest ReplicaSet, with the wait after an abort. engine §6.2, §8.4. */
 import type { ReplicaSet } from '../resources/kubernetes.ts';
+import { abortDelaySeconds } from './abort-delay.ts';
 import type { Pass } from './pass.ts';
 import { availableOf } from './replica-sets.ts';
 import { addDeadline, hasDeadline, remainingDelay, removeDeadline } from './scale-down.ts';
-import { abortDelaySeconds, delaysScaleDownOnAbort, keepSize, scale } from './scaling.ts';
+import { delaysScaleDownOnAbort, keepSize, scale } from './scaling.ts';
 
 /** What is needed again is no longer waiting to go. */
 export function removeDeadlines(pass: Pass): void {

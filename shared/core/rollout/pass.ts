@@ -1,5 +1,12 @@
 /** One pass over a Rollout: what was read, what has been decided so far, and the questions that every part asks. */
-import type { BlueGreenStrategy, CanaryStrategy, Rollout, RolloutStatus } from '../resources/argo.ts';
+import type {
+  BlueGreenStrategy,
+  CanaryStrategy,
+  Experiment,
+  Rollout,
+  RolloutStatus,
+  TrafficWeights,
+} from '../resources/argo.ts';
 import type { ReplicaSet } from '../resources/kubernetes.ts';
 import type { Instant } from '../time.ts';
 import { adoptReplicaSets } from './adoption.ts';
@@ -32,6 +39,10 @@ export interface Pass {
   runs: CurrentRuns;
   /** A run that is needed cannot be made: the pass ends there, so that nothing moves without its analysis. */
   lacksRun: boolean;
+  /** What the traffic routers were told last; traffic routing replaces it. */
+  weights: TrafficWeights | undefined;
+  /** The Experiment of the current step; the experiment step replaces it. */
+  experiment: Experiment | undefined;
 }
 
 export function beginPass(snapshot: RolloutSnapshot): Pass {
@@ -57,7 +68,17 @@ export function beginPass(snapshot: RolloutSnapshot): Pass {
     newestWithinDelay: sets.newest !== undefined && isWithinDeadline(sets.newest, now),
     runs: currentRunsOf(rollout, stored, snapshot.analysisRuns),
     lacksRun: false,
+    weights: stored.canary?.weights,
+    experiment: currentExperimentOf(stored, snapshot.experiments),
   };
+}
+
+/** The one that the status names. */
+function currentExperimentOf(
+  { canary }: RolloutStatus,
+  experiments: readonly Experiment[] = [],
+): Experiment | undefined {
+  return experiments.find(({ metadata }) => metadata.name === canary?.currentExperiment);
 }
 
 /** The stored conditions; a ReplicaSet that was found, not made, starts the progress clock. engine §5.2 step 6. */

@@ -2,10 +2,16 @@
 import type { Pass } from './pass.ts';
 import type { StatusDraft } from './status.ts';
 
-/** Pauses, the abort, the analysis statuses and the check point; the Services' selectors stay what they are. */
+/** Pauses, the abort, the analysis statuses and the check point; where the traffic goes stays what it is. */
 export function resetForUpdate(pass: Pass, draft: StatusDraft): StatusDraft {
   pass.pause.clear();
   pass.pause.removeAbort();
   const { activeSelector, previewSelector } = draft.blueGreen ?? {};
-  return { ...draft, promoteFull: undefined, canary: undefined, blueGreen: { activeSelector, previewSelector } };
+  const { weights, stablePingPong } = draft.canary ?? {};
+  return {
+    ...draft,
+    promoteFull: undefined,
+    canary: { weights, stablePingPong },
+    blueGreen: { activeSelector, previewSelector },
+  };
 }

@@ -62,16 +62,30 @@ export function sizesUnderDelay(
   rules: DelayRules,
   changes: Changes,
 ): ReadonlyMap<ReplicaSet, number> {
-  const sizes = new Map<ReplicaSet, number>();
-  let waiting = 0;
-  for (const replicaSet of replicaSets.toSorted(byRevisionDown)) {
-    const fresh = !hasDeadline(replicaSet);
-    const remaining = fresh ? rules.delaySeconds * SECOND : remainingDelay(replicaSet, rules.now);
-    const waits = waiting < rules.revisionLimit && remaining !== undefined && remaining > 0;
-    if (!fresh || waits) waiting += 1;
-    if (waits && fresh) addDeadline(replicaSet, rules.delaySeconds, rules.now, changes);
-    if (waits) changes.requeue(remaining);
-    sizes.set(replicaSet, !waits ? 0 : fresh ? sizeOf(replicaSet) : rules.keep(replicaSet));
+  const delay = new ScaleDownDelay(rules, changes);
+  return new Map(replicaSets.toSorted(byRevisionDown).map((replicaSet) => [replicaSet, delay.sizeOf(replicaSet)]));
+}
+
+/** Counts how many wait already; to be asked newest revision first. */
+export class ScaleDownDelay {
+  readonly #rules: DelayRules;
+  readonly #changes: Changes;
+  #waiting = 0;
+
+  constructor(rules: DelayRules, changes: Changes) {
+    this.#rules = rules;
+    this.#changes = changes;
   }
-  return sizes;
+
+  /** Wanted size; one that has no deadline yet may get it by this. */
+  sizeOf(replicaSet: ReplicaSet): number {
+    const { delaySeconds, revisionLimit, now, keep } = this.#rules;
+    const fresh = !hasDeadline(replicaSet);
+    const remaining = fresh ? delaySeconds * SECOND : remainingDelay(replicaSet, now);
+    const waits = this.#waiting < revisionLimit && remaining !== undefined && remaining > 0;
+    if (!fresh || waits) this.#waiting += 1;
+    if (waits && fresh) addDeadline(replicaSet, delaySeconds, now, this.#changes);
+    if (waits) this.#changes.requeue(remaining);
+    return !waits ? 0 : fresh ? sizeOf(replicaSet) : keep(replicaSet);
+  }
 }

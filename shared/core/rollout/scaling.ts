@@ -4,6 +4,7 @@ import type { ReplicaSet } from '../resources/kubernetes.ts';
 import { hasSeparateStable, isAborted, type Pass } from './pass.ts';
 import { desiredReplicasOf, revisionOf, sizeOf } from './replica-sets.ts';
 import { hasDeadline, withoutDeadline } from './scale-down.ts';
+import { abortDelaySeconds } from './abort-delay.ts';
 
 /**
  * One write: the size, and R as the annotation that tells a later change of R.
@@ -56,15 +57,16 @@ export function isScalingEvent({ sets, replicas }: Pass): boolean {
   });
 }
 
-/** Seconds that the new version stays up after an abort; undefined: for good. Absent: 30. engine §1.1. */
-export function abortDelaySeconds({ rollout }: Pick<Pass, 'rollout'>): number | undefined {
-  const { canary, blueGreen } = rollout.spec.strategy ?? {};
-  const seconds = (canary ?? blueGreen)?.abortScaleDownDelaySeconds ?? 30;
-  return seconds === 0 ? undefined : seconds;
-}
-
 /** The new version is not sized as usual after an abort, but waits for its deadline. engine §8.4. */
 export function delaysScaleDownOnAbort(pass: Pass): boolean {
-  const basicCanary = pass.rollout.spec.strategy?.canary !== undefined;
-  return isAborted(pass) && hasSeparateStable(pass.sets) && !basicCanary && abortDelaySeconds(pass) !== undefined;
+  const delay = abortDelaySeconds(pass) !== undefined && !followsWeightOnAbort(pass);
+  return isAborted(pass) && hasSeparateStable(pass.sets) && delay;
+}
+
+/** Pods are the weight, or with dynamicStableScale they go as it goes, unless somebody asks for a delay in so many words. */
+function followsWeightOnAbort({ rollout }: Pass): boolean {
+  const canary = rollout.spec.strategy?.canary;
+  if (canary === undefined) return false;
+  if (canary.trafficRouting === undefined) return true;
+  return canary.dynamicStableScale === true && canary.abortScaleDownDelaySeconds === undefined;
 }

@@ -1,6 +1,6 @@
 /** The world as one pass of a Rollout reads it, and what must be read for it. */
-import type { AnalysisRun, AnalysisTemplate, ClusterAnalysisTemplate, Rollout } from '../resources/argo.ts';
-import type { Pod, ReplicaSet, Service } from '../resources/kubernetes.ts';
+import type { AnalysisRun, AnalysisTemplate, ClusterAnalysisTemplate, Experiment, Rollout } from '../resources/argo.ts';
+import type { KubernetesObject, Pod, ReplicaSet, Service } from '../resources/kubernetes.ts';
 import type { Instant } from '../time.ts';
 import { newReplicaSetName } from './replica-set-name.ts';
 import { hasEphemeralMetadata } from './injected-metadata.ts';
@@ -21,6 +21,10 @@ export interface RolloutSnapshot {
   /** Those of `reads.templates` that exist, and the ones that they name in turn. */
   readonly analysisTemplates: readonly AnalysisTemplate[];
   readonly clusterAnalysisTemplates: readonly ClusterAnalysisTemplate[];
+  /** Owned by the Rollout. */
+  readonly experiments?: readonly Experiment[];
+  /** Those that the traffic routers ask for and that exist; undefined: not looked at, and so not validated. */
+  readonly routingObjects?: readonly KubernetesObject[];
 }
 
 export interface TemplateReference {

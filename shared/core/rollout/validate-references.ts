@@ -9,6 +9,7 @@ import type { RolloutAnalysis } from './analysis-runs.ts';
 import { invalid } from './field-error.ts';
 import type { RolloutSnapshot } from './snapshot.ts';
 import { templateLookup } from './template-lookup.ts';
+import { routingProblems } from './validate-routing.ts';
 
 type Problems = readonly string[];
 
@@ -16,9 +17,14 @@ type Problems = readonly string[];
 export function referenceProblems(snapshot: RolloutSnapshot): Problems {
   const lookup = templateLookup(snapshot);
   const analyses = analysesOf(snapshot.rollout);
-  const missing = [...missingServices(snapshot), ...analyses.flatMap((use) => missingTemplates(use, lookup))];
+  const routing = routingProblems(snapshot);
+  const missing = [
+    ...missingServices(snapshot),
+    ...analyses.flatMap((use) => missingTemplates(use, lookup)),
+    ...routing.missing,
+  ];
   if (missing.length > 0) return missing;
-  return [...unfitServices(snapshot), ...analyses.flatMap((use) => unfitTemplates(use, lookup))];
+  return [...unfitServices(snapshot), ...analyses.flatMap((use) => unfitTemplates(use, lookup)), ...routing.unfit];
 }
 
 interface ServiceUse {

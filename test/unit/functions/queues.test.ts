@@ -1,3 +1,4 @@
+import { NO_POLICY } from '#core/commands/policy.ts';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { SQSRecord } from 'aws-lambda';
 import { TransientError } from '#core/errors.ts';
@@ -104,7 +105,9 @@ describe('given the orders function', () => {
   });
 
   it('when the policy denies it, then it is refused with the reason, and nothing is touched', async () => {
-    const orders = ordersFunction(world.engine.ports, { policy: [{ effect: 'deny', verbs: ['pause'] }] });
+    const orders = ordersFunction(world.engine.ports, {
+      policy: { ...NO_POLICY, rules: [{ effect: 'deny', verbs: ['pause'] }] },
+    });
     await world.engine.ports.orders.accept(await aPause());
     await orders(aBatch({ orderId: 'o1' }), aContext());
     expect(await world.engine.ports.orders.get('o1')).toMatchObject({ state: 'refused' });

@@ -14,6 +14,7 @@ import { pathOfFieldError } from '../field-path.ts';
 import { fixOf } from '../fixes.ts';
 import { isExperiment, isRollout, isTemplate, objectsInReach } from '../manifest.ts';
 import { inRollouts, type Rule, type Subject } from '../rule.ts';
+import { missingRoutingObjects, unfitRoutingObjects } from '../routing-objects.ts';
 import { isClusterScoped, templatesInReach, type TemplatesInReach } from '../templates-in-reach.ts';
 
 export const INVALID_REFERENCE: Rule = {
@@ -23,7 +24,8 @@ export const INVALID_REFERENCE: Rule = {
   because: 'The controller sets the condition InvalidSpec and does nothing else with the Rollout.',
   find: inRollouts((rollout, subject) => {
     const { snapshot, standIns } = snapshotOf(rollout, subject);
-    return referenceProblems(withStandIns(snapshot, standIns)).map((message) => ({
+    const references = referenceProblems(withStandIns(snapshot, standIns));
+    return [...references, ...unfitRoutingObjects(rollout, subject)].map((message) => ({
       path: pathOfFieldError(message, rollout),
       message,
       fix: fixOf(message),
@@ -44,7 +46,8 @@ const FIX = 'give the file that holds it to weir lint too, or correct the name';
 
 const missingOfRollout = inRollouts((rollout, subject) => {
   const { snapshot, standIns } = snapshotOf(rollout, subject);
-  const workload = missingWorkload(rollout, subject);
+  const routing = missingRoutingObjects(rollout, subject).map((missing) => ({ ...missing, fix: FIX }));
+  const workload = [...missingWorkload(rollout, subject), ...routing];
   if (standIns.services.length + standIns.templates.length === 0) return workload;
   // With something missing, what is missing is all that the engine tells.
   const missing = referenceProblems(snapshot).map((message) => ({

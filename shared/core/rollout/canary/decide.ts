@@ -9,11 +9,13 @@ import { restartPods } from '../restart.ts';
 import { cleanUpRevisions } from '../revision-history.ts';
 import { servingCounters } from '../status.ts';
 import { currentStep } from './current-step.ts';
+import { reconcilePingPong } from './ping-pong.ts';
 import { reconcileReplicaSets } from './replica-sets.ts';
 import { reconcileServices } from './services.ts';
 import { fencepostsOf } from './sizes.ts';
 import { finishCanary, templateOrStepsChanged } from './status.ts';
 import { stepProgress, wasResumed } from './steps.ts';
+import { reconcileTraffic } from './traffic-routing.ts';
 
 export function decideCanary(pass: Pass): Decision<RolloutStatus> {
   if (templateOrStepsChanged(pass)) return finishCanary(pass, { completesStep: false });
@@ -21,7 +23,9 @@ export function decideCanary(pass: Pass): Decision<RolloutStatus> {
   if (restart.evicted > 0) return pass.changes.decision();
   reconcileEphemeralMetadata(pass);
   cleanUpRevisions(pass);
+  reconcilePingPong(pass);
   reconcileServices(pass);
+  if (!reconcileTraffic(pass)) return pass.changes.decision();
   reconcileCanaryRuns(pass);
   if (pass.lacksRun) return pass.changes.decision();
   if (pass.pause.added) return finishCanary(pass, { completesStep: false, restart });

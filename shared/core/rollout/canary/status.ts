@@ -13,6 +13,7 @@ import type { RestartOutcome } from '../restart.ts';
 import { isWithinRollbackWindow } from '../rollback.ts';
 import { freshStatus, type StatusDraft } from '../status.ts';
 import { currentStep, currentStepIndex, stepsOf } from './current-step.ts';
+import { nextPingPong } from './ping-pong.ts';
 import { thresholdMet } from './sizes.ts';
 import { stepProgress, stepText, wasResumed } from './steps.ts';
 
@@ -42,6 +43,8 @@ function baseStatus(pass: Pass, { restart }: CanaryOutcome): StatusDraft {
     canary: {
       currentStepAnalysisRunStatus: referenceTo(pass.runs.Step),
       currentBackgroundAnalysisRunStatus: referenceTo(pass.runs.Background),
+      weights: pass.weights,
+      stablePingPong: pass.stored.canary?.stablePingPong,
     },
   };
 }
@@ -72,11 +75,18 @@ function advance(pass: Pass, base: StatusDraft, completesStep: boolean): StatusD
   const index = skips ? count : currentStepIndex(pass);
   const indexed = (value: number) => (count === 0 ? undefined : value);
   const reason = promotionReason(pass, index);
-  if (reason !== undefined) return { ...promote(pass, base, reason), currentStepIndex: indexed(count) };
+  if (reason !== undefined) return { ...promoted(pass, base, reason), currentStepIndex: indexed(count) };
   if (isAborted(pass)) return { ...base, currentStepIndex: indexed(base.stableRS === base.currentPodHash ? count : 0) };
   const done = !skips && (completesStep || wasResumed(pass)) && stepProgress(pass)?.state === 'done';
   if (!skips && wasResumed(pass) && isHeld(pass)) pass.pause.keepResumption();
   return done ? withStepCompleted(pass, base) : { ...base, currentStepIndex: indexed(index) };
+}
+
+/** The two Services of a ping-pong change their parts with the stable version. */
+function promoted(pass: Pass, base: StatusDraft, reason: string): StatusDraft {
+  const draft = promote(pass, base, reason);
+  if (pass.stored.stableRS === draft.stableRS) return draft;
+  return { ...draft, canary: { ...draft.canary, stablePingPong: nextPingPong(pass) } };
 }
 
 /** Why the current version becomes the stable one; undefined: it does not, yet. */

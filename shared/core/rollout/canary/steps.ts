@@ -22,14 +22,23 @@ export function stepProgress(pass: Pass): StepProgress | undefined {
   const held = heldBy(pass);
   if (held !== undefined) return { state: 'waiting', on: held };
   if (step.pause !== undefined) return pauseProgress(pass.stored, step.pause, pass.now);
-  if (step.setWeight !== undefined) {
-    return atDesiredSizes(pass) ? DONE : { state: 'waiting', on: `the pods of weight ${step.setWeight}` };
+  if (step.setWeight !== undefined) return weightProgress(pass, step.setWeight);
+  if (step.setCanaryScale !== undefined) {
+    return atDesiredSizes(pass, pass.weights) ? DONE : { state: 'waiting', on: 'the pods of setCanaryScale' };
   }
   if (step.analysis !== undefined) {
     const phase = pass.runs.Step?.status?.phase ?? 'Pending';
     return phase === 'Successful' ? DONE : { state: 'waiting', on: `its AnalysisRun, which is ${phase}` };
   }
+  // Written by the routers in this very pass.
+  if (step.setHeaderRoute !== undefined || step.setMirrorRoute !== undefined) return DONE;
   return { state: 'waiting', on: 'a kind of step that is not supported' };
+}
+
+function weightProgress(pass: Pass, weight: number): StepProgress {
+  if (!atDesiredSizes(pass, pass.weights)) return { state: 'waiting', on: `the pods of weight ${weight}` };
+  if (pass.weights?.verified === false) return { state: 'waiting', on: `the load balancer to have weight ${weight}` };
+  return DONE;
 }
 
 /** A pause ends when a person clears its condition, or after its duration. */

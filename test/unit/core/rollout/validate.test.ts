@@ -371,12 +371,8 @@ describe('what Weir does not do yet', () => {
       rollout: withSpec({ template: undefined, workloadRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'x' } }),
     },
     {
-      then: 'spec.strategy.canary.trafficRouting',
-      rollout: withSteps([setWeight(10)], { trafficRouting: ISTIO, ...SERVICES }),
-    },
-    {
-      then: 'spec.strategy.canary.pingPong',
-      rollout: withSteps([setWeight(10)], { pingPong: { pingService: 'a', pongService: 'b' } }),
+      then: 'spec.strategy.canary.trafficRouting.plugins[org/router]',
+      rollout: withSteps([setWeight(10)], { trafficRouting: { plugins: { 'org/router': {} } }, ...SERVICES }),
     },
     {
       then: 'spec.strategy.canary.steps[1].experiment',

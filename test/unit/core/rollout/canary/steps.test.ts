@@ -71,8 +71,8 @@ describe('when a step is done', () => {
     },
   ])('given setWeight 20 and $given, then $then', ({ replicaSets, strategy, then }) => {
     const pass = passOf(updating({}, strategy).build(), { replicaSets });
-    expect(targetSizes(pass)).toEqual({ canary: 2, stable: 8 });
-    expect(atDesiredSizes(pass)).toBe(then);
+    expect(targetSizes(pass, undefined)).toEqual({ canary: 2, stable: 8 });
+    expect(atDesiredSizes(pass, undefined)).toBe(then);
     expect(stepProgress(pass)?.state).toBe(then ? 'done' : 'waiting');
   });
 
