@@ -1,7 +1,7 @@
 /** `weir run`: Weir in one process on a real cluster. */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { PolicyRule } from '#core/commands/authorize.ts';
+import { policyOf } from '#shared/config.ts';
 import type { Logger } from '#shared/logger.ts';
 import type { Site } from '#shared/ports.ts';
 import { loadCredentials, type Credentials } from '../local/credentials.ts';
@@ -97,8 +97,8 @@ export async function startRun(options: RunOptions, { environment, log }: RunIo)
   };
 }
 
-function workParts({ policy, alerts }: RunConfig) {
-  return { policy: policy as readonly PolicyRule[], alerts };
+function workParts(config: RunConfig) {
+  return { policy: policyOf(config), alerts: config.alerts };
 }
 
 /** Given ones count; the others are made once and kept in the data folder. */

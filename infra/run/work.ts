@@ -1,7 +1,7 @@
 /** The handlers of Weir on the queues of this process: what the functions on AWS are, without what carries them there. */
 import { MINUTE, type Millis } from '#core/time.ts';
-import type { PolicyRule } from '#core/commands/authorize.ts';
 import type { AlertPolicy } from '#core/alerts/policy.ts';
+import type { Policy } from '#core/commands/policy.ts';
 import { handleMessage } from '#shared/controllers/pass.ts';
 import type { Clock, EventBus, Log, Ports, Site, WorkMessage } from '#shared/ports.ts';
 import { createTicketQueue } from '#shared/queue/ticket-queue.ts';
@@ -19,7 +19,7 @@ export interface WorkParts {
   readonly timers: Timers & Clock;
   readonly log: Log;
   readonly telemetry: Telemetry;
-  readonly policy: readonly PolicyRule[];
+  readonly policy: Policy;
   readonly alerts: AlertPolicy;
   readonly answer?: NonNullable<Parameters<typeof createOrdersHandler>[1]>['answer'];
 }
