@@ -1,7 +1,7 @@
 /** The folder in which the local stack keeps its data between starts: one stack at a time, a schema version, whole files. */
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { InvalidSpecError } from '#core/errors.ts';
+import { InvalidSpecError, messageOf } from '#core/errors.ts';
 
 const SCHEMA = 1;
 
@@ -11,16 +11,17 @@ export class DataFolder {
   /** @throws InvalidSpecError when another stack uses it, or a newer Weir wrote it */
   constructor(path: string) {
     this.path = path;
-    mkdirSync(path, { recursive: true });
+    makeFolder(path);
     this.#lock();
   }
 
   /** undefined: nothing stored yet */
   load(): unknown {
     const file = join(this.path, 'state.json');
-    const stored = readJson(file) as { schema: number; state: unknown } | undefined;
+    const stored = readJson(file);
     if (stored === undefined) return undefined;
-    if (stored.schema === SCHEMA) return stored.state;
+    if (stored.schema === SCHEMA && typeof stored.state === 'object') return stored.state;
+    if (stored.schema === SCHEMA) throw unreadable(file);
     const reason = `${file} has schema ${stored.schema}, this Weir reads ${SCHEMA}`;
     throw new InvalidSpecError(`${reason}; use the Weir that wrote it, or start anew with another --data folder`);
   }
@@ -36,23 +37,69 @@ export class DataFolder {
     rmSync(join(this.path, 'lock'), { force: true });
   }
 
+  /** The lock appears with its content, and only where there is none: of two starts at once one is refused. */
   #lock(): void {
     const file = join(this.path, 'lock');
-    const holder = Number(readJson(file) ?? 0);
-    if (holder > 0 && holder !== process.pid && isAlive(holder)) {
-      throw new InvalidSpecError(`${this.path} is in use by process ${holder}; stop it, or start with --data DIR`);
+    const mine = `${file}.${process.pid}`;
+    writeFileSync(mine, String(process.pid));
+    try {
+      while (!linked(mine, file)) this.#removeStale(file);
+    } finally {
+      rmSync(mine, { force: true });
     }
-    writeFileSync(file, String(process.pid));
+  }
+
+  /** A crash leaves its lock. @throws InvalidSpecError when its process is alive */
+  #removeStale(file: string): void {
+    const holder = holderOf(file);
+    if (holder > 0 && holder !== process.pid && isAlive(holder)) {
+      const wayOut = `stop it, or start with --data DIR (should it be no Weir at all, remove ${file})`;
+      throw new InvalidSpecError(`${this.path} is in use by process ${holder}; ${wayOut}`);
+    }
+    rmSync(file, { force: true });
   }
 }
 
-function readJson(file: string): unknown {
+function linked(from: string, to: string): boolean {
   try {
-    return JSON.parse(readFileSync(file, 'utf8'));
+    linkSync(from, to);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+/** 0: nobody */
+function holderOf(file: string): number {
+  try {
+    return Number(readFileSync(file, 'utf8'));
+  } catch {
+    return 0;
+  }
+}
+
+function makeFolder(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true });
+  } catch (error) {
+    throw new InvalidSpecError(`${path} cannot be used as data folder (${messageOf(error)}); start with --data DIR`, {
+      cause: error,
+    });
+  }
+}
+
+function readJson(file: string): { readonly schema?: unknown; readonly state?: unknown } | undefined {
+  try {
+    return (JSON.parse(readFileSync(file, 'utf8')) ?? {}) as { schema?: unknown };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw new InvalidSpecError(`${file} cannot be read; remove it to start anew`, { cause: error });
+    throw unreadable(file, error);
   }
+}
+
+function unreadable(file: string, cause?: unknown): InvalidSpecError {
+  return new InvalidSpecError(`${file} cannot be read; remove it to start anew`, { cause });
 }
 
 function isAlive(pid: number): boolean {

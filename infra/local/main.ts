@@ -20,6 +20,8 @@ async function main(args: readonly string[]): Promise<number> {
   const interrupted = new Promise<number>((resolve) => {
     // Not once: npm passes on the signal that the terminal has sent already.
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => resolve(INTERRUPTED));
+    // Nobody reads on (`npm start | head`): the same, in order.
+    process.stdout.on('error', () => resolve(INTERRUPTED));
   });
   return withStack(options, (stack, voice) => Promise.race([tour(stack, voice, options, interrupted), interrupted]));
 }
@@ -48,10 +50,15 @@ async function withStack(
   }
 }
 
+/** NO_COLOR asks for no escape sequences at all; a dumb terminal knows none. */
+function canRedraw({ isTTY }: NodeJS.WriteStream): boolean {
+  return isTTY && (process.env['NO_COLOR'] ?? '') === '' && process.env['TERM'] !== 'dumb';
+}
+
 function createVoice({ json }: StartOptions, stack: () => LocalStack | undefined): Voice {
   const print = (line: string) => void process.stdout.write(`${line}\n`);
   if (json) return createJsonVoice(print);
-  if (process.stdout.isTTY) return createLiveVoice(process.stdout, stack);
+  if (canRedraw(process.stdout)) return createLiveVoice(process.stdout, stack);
   return createLineVoice(print, () => {
     const history = stack()?.ports.history;
     if (history === undefined) throw new Error('the stack has not started yet');

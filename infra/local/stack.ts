@@ -4,6 +4,7 @@
  */
 import { join } from 'node:path';
 import { rmSync, writeFileSync } from 'node:fs';
+import { messageOf } from '#core/errors.ts';
 import { SECOND, type Instant } from '#core/time.ts';
 import { policyOf, type WeirConfig } from '#shared/config.ts';
 import { parseConfig } from '#shared/config-file.ts';
@@ -13,8 +14,9 @@ import { createDynamodbOrderStore } from '#shared/history/dynamodb-order-store.t
 import { createDynamodbRunHistory } from '#shared/history/dynamodb-run-history.ts';
 import { createKubernetesCluster, kubeConfigFrom, type KubernetesCluster } from '#shared/kubernetes/cluster.ts';
 import type { Logger } from '#shared/logger.ts';
-import type { Announcer, Cluster, Ports } from '#shared/ports.ts';
+import type { Announcer, Cluster, Ports, WorkQueue } from '#shared/ports.ts';
 import { createDynamodbTicketStore } from '#shared/queue/dynamodb-ticket-store.ts';
+import type { TicketStore } from '#shared/queue/ticket-store.ts';
 import { answerThrough } from '#shared/slack/response-url.ts';
 import { ScaledClock } from './clock.ts';
 import { loadCredentials, type Credentials } from './credentials.ts';
@@ -75,51 +77,71 @@ const SAVE_EVERY_REAL_MS = 2 * SECOND;
 /** A pass may take this much real time before another worker takes over. */
 const HOLD_REAL_MS = 10 * SECOND;
 
-/** @throws InvalidSpecError when the data folder is in use or was written by another Weir */
+/**
+ * What fails on the way ends what was started before: nothing is left running or locked.
+ * @throws InvalidSpecError when the data folder is in use or was written by another Weir
+ */
 export async function startStack(options: StackOptions): Promise<LocalStack> {
+  await using parts = new AsyncDisposableStack();
   const folder = new DataFolder(options.data);
+  parts.defer(() => folder.unlock());
   const state = folder.load() as StackState | undefined;
+  const dynamodb = await startDynalite({ folder: join(folder.path, 'dynamodb') });
+  parts.defer(() => dynamodb.stop());
   const clock = new ScaledClock(options.speed, state?.now);
   const embedded = await startEmbedded(clock, state, options);
-  const dynamodb = await startDynalite({ folder: join(folder.path, 'dynamodb') });
+  parts.defer(() => embedded.stop());
   const kubeconfig = join(folder.path, 'kubeconfig');
   writeFileSync(kubeconfig, embedded.kubeconfig, { mode: 0o600 });
   const cluster = createKubernetesCluster({ name: 'local', kubeConfig: kubeConfigFrom({ file: kubeconfig }) });
+  parts.defer(() => cluster.close());
   const credentials = loadCredentials(folder.path);
   const slack = await startSlack(credentials.slackSigningSecret);
-  const engine = startEngine(clock, dynamodb, cluster, embedded.config, slack, options);
+  parts.defer(() => slack.stop());
+  parts.defer(keepSaving(folder, () => ({ now: clock.now(), ...embedded.dump() }), options.log));
+  parts.defer(() => clock.stop());
+  const engine = await startEngine(clock, dynamodb, cluster, embedded.config, slack, options);
+  parts.defer(() => engine.stop());
   const web = await startWebServer(webFunctions(engine, credentials), options.port);
-  writeConnection(folder.path, { url: web.url, token: credentials.apiToken });
-  const save = () => folder.save({ now: clock.now(), ...embedded.dump() } satisfies StackState);
-  const saving = setInterval(save, SAVE_EVERY_REAL_MS);
+  parts.defer(() => web.stop());
+  parts.defer(publishConnection(folder.path, { url: web.url, token: credentials.apiToken }));
+  const running = parts.move();
+  const { metricsUrl } = embedded;
+  const stop = () => running.disposeAsync();
   return {
     clock,
     cluster,
     ports: engine.ports,
     engine,
     kubeconfig,
-    metricsUrl: embedded.metricsUrl,
+    metricsUrl,
     url: web.url,
     credentials,
     slack,
-    async stop() {
-      clearInterval(saving);
-      await web.stop();
-      await slack.stop();
-      rmSync(join(folder.path, CONNECTION), { force: true });
-      await engine.stop();
-      clock.stop();
-      save();
-      cluster.close();
-      await embedded.stop();
-      await dynamodb.stop();
-      folder.unlock();
-    },
+    stop,
   };
 }
 
-function writeConnection(folder: string, connection: { url: string; token: string }): void {
-  writeFileSync(join(folder, CONNECTION), JSON.stringify(connection), { mode: 0o600 });
+/** A crash loses little; a disk that is full for a while costs no more than that. @returns saves a last time */
+function keepSaving(folder: DataFolder, state: () => StackState, log: Logger): () => void {
+  const saving = setInterval(() => {
+    try {
+      folder.save(state());
+    } catch (error) {
+      log.warn('State of the embedded cluster not saved', { error: messageOf(error) });
+    }
+  }, SAVE_EVERY_REAL_MS);
+  return () => {
+    clearInterval(saving);
+    folder.save(state());
+  };
+}
+
+/** @returns takes it back */
+function publishConnection(folder: string, connection: { url: string; token: string }): () => void {
+  const file = join(folder, CONNECTION);
+  writeFileSync(file, JSON.stringify(connection), { mode: 0o600 });
+  return () => rmSync(file, { force: true });
 }
 
 /** The world that Weir works on: a cluster, and the metrics of what runs in it. */
@@ -163,20 +185,21 @@ function localConfig(metricsUrl: string): WeirConfig {
   return parseConfig(JSON.stringify(config), 'the local configuration');
 }
 
-function startEngine(
+async function startEngine(
   clock: ScaledClock,
   dynamodb: LocalDynamodb,
   cluster: KubernetesCluster,
   { clusters, egress, alerts, ...config }: WeirConfig,
   slack: SlackStandIn,
   { announcer, log, speed }: StackOptions,
-): Engine {
+): Promise<Engine> {
   const table = createTable(dynamodb.client, dynamodb.tableName);
+  const tickets = createDynamodbTicketStore(table, clock);
   const sites = clusters.map((config) => [config.name, createSite(config, cluster, { clock, egress })] as const);
   const engine = createEngine({
     timers: clock,
     sites: new Map(sites),
-    tickets: createDynamodbTicketStore(table, clock),
+    tickets,
     history: createDynamodbRunHistory(table, clock),
     cursors: createDynamodbCursorStore(table),
     orders: createDynamodbOrderStore(table),
@@ -190,6 +213,16 @@ function startEngine(
       if (typeof to === 'string') await answerThrough(to, says, { hosts: [slack.host] });
     },
   });
+  await endDeadHolds(tickets, engine.ports.queue);
   engine.start();
   return engine;
+}
+
+/** The folder's lock says that nobody else is at work: whoever held an object died with an earlier process. */
+async function endDeadHolds(tickets: TicketStore, queue: WorkQueue): Promise<void> {
+  for (const { request, ticket } of await tickets.overdue(Number.MAX_SAFE_INTEGER)) {
+    if (ticket.hold === undefined) continue;
+    const { by: seq, until: heldUntil } = ticket.hold;
+    await queue.fail({ request, seq, heldUntil, failures: ticket.failures });
+  }
 }

@@ -42,7 +42,8 @@ async function serve(
   message: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const url = new URL(message.url ?? '/', 'http://localhost');
+  const url = urlOf(message);
+  if (url === undefined) return send(response, problem(400, 'the address is none'));
   const route = url.pathname.split('/')[1] ?? '';
   const handler = Object.hasOwn(routes, route) ? routes[route] : undefined;
   if (handler === undefined) return send(response, problem(404, `nothing at ${url.pathname}`));
@@ -53,6 +54,11 @@ async function serve(
   } catch {
     send(response, problem(500, 'internal error'));
   }
+}
+
+/** A request line can hold anything; `//host:port` is no path. */
+function urlOf({ url = '/' }: IncomingMessage): URL | undefined {
+  return URL.parse(url, 'http://localhost') ?? undefined;
 }
 
 function problem(statusCode: number, error: string): APIGatewayProxyStructuredResultV2 {
@@ -90,5 +96,7 @@ function send(
   response: ServerResponse,
   { statusCode = 200, headers = {}, body = '' }: APIGatewayProxyStructuredResultV2,
 ): void {
+  // Of a body that was too long, the rest is not read: the connection cannot be used again.
+  if (statusCode === 413) response.setHeader('connection', 'close');
   response.writeHead(statusCode, headers as Record<string, string>).end(`${body}\n`);
 }

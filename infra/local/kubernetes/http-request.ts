@@ -17,9 +17,10 @@ export interface HttpRequest {
   readonly body: string;
 }
 
-/** @throws StatusError 413 */
+/** @throws StatusError 400, 413 */
 export async function readRequest(message: IncomingMessage): Promise<HttpRequest> {
-  const url = new URL(message.url ?? '/', 'http://localhost');
+  const url = URL.parse(message.url ?? '/', 'http://localhost');
+  if (url === null) throw badRequest('the address is none');
   const { accept = '', authorization = '', 'content-type': contentType = '' } = message.headers;
   const body = await readBody(message);
   return {

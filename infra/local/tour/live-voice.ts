@@ -15,6 +15,7 @@ const HOME_AND_CLEAR = '\u001b[H\u001b[2J';
 export interface Screen {
   write(text: string): void;
   readonly columns: number;
+  readonly rows: number;
 }
 
 export function createLiveVoice(screen: Screen, stack: () => LocalStack | undefined): Voice {
@@ -27,12 +28,13 @@ export function createLiveVoice(screen: Screen, stack: () => LocalStack | undefi
   timer.unref();
 
   function tell(line: string): void {
-    lines.push(line.length > screen.columns ? `${line.slice(0, screen.columns - 1)}…` : line);
+    lines.push(clipped(line, screen.columns));
     if (lines.length > LINES) lines.shift();
   }
 
   async function redraw(): Promise<void> {
-    const picture = [title, '', await tree(stack(), place), '', ...lines, '', ...ended].join('\n');
+    const shown = (await tree(stack(), place)).split('\n');
+    const picture = fitted([title, '', ...shown], ['', ...lines, '', ...ended], screen).join('\n');
     if (picture !== drawn) screen.write(`${HOME_AND_CLEAR}${picture}\n`);
     drawn = picture;
   }
@@ -55,6 +57,37 @@ export function createLiveVoice(screen: Screen, stack: () => LocalStack | undefi
       screen.write(`${HOME_AND_CLEAR}${summaryText(steps)}\n\n${ended.join('\n')}\n`);
     },
   };
+}
+
+/** What was told last is worth some lines. */
+const FEWEST_TOLD = 6;
+
+/** A picture higher than the screen would scroll its own head away: of the tree the end goes, of what was told the beginning. */
+export function fitted(
+  tree: readonly string[],
+  told: readonly string[],
+  { rows, columns }: Pick<Screen, 'rows' | 'columns'>,
+): readonly string[] {
+  // The line that the cursor stands on stays free.
+  const room = Math.max(1, rows - 1);
+  const lines = told.flatMap((text) => text.split('\n')).flatMap((line) => wrapped(line, columns));
+  const forTold = Math.max(Math.min(FEWEST_TOLD, lines.length), room - tree.length);
+  const forTree = Math.max(0, room - forTold);
+  const top = tree.length <= forTree ? tree : [...tree.slice(0, Math.max(0, forTree - 1)), '…'].slice(0, forTree);
+  return [...top.map((line) => clipped(line, columns)), ...lines.slice(Math.max(0, lines.length - room + top.length))];
+}
+
+/** A line with colours in it is short: only names and messages are long. */
+function clipped(line: string, columns: number): string {
+  return line.length <= columns || line.includes('\u001b') ? line : `${line.slice(0, columns - 1)}…`;
+}
+
+/** As the terminal breaks it. */
+function wrapped(line: string, columns: number): readonly string[] {
+  if (line === '' || columns <= 0) return [line];
+  return Array.from({ length: Math.ceil(line.length / columns) }, (_, part) =>
+    line.slice(part * columns, (part + 1) * columns),
+  );
 }
 
 async function tree(stack: LocalStack | undefined, place: RolloutPlace | undefined): Promise<string> {
