@@ -13,16 +13,19 @@ const ATTEMPTS = 5;
 
 export type BusEvent = EventBridgeEvent<typeof DETAIL_TYPE, EventDetail>;
 
-export function createLocalBus(timers: Timers, target: (event: BusEvent) => Promise<unknown>): EventBus {
+export interface LocalBus extends EventBus {
+  /** What is being delivered is finished; what waits is dropped, as the timers of its clock are. */
+  stop(): Promise<void>;
+}
+
+export function createLocalBus(timers: Timers, target: (event: BusEvent) => Promise<unknown>): LocalBus {
   const waiting: { readonly event: BusEvent; readonly attempt: number }[] = [];
-  let delivering = false;
+  let delivering: Promise<void> | undefined;
 
   async function deliverAll(): Promise<void> {
-    if (delivering) return;
-    delivering = true;
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift())
       await deliver(next.event, next.attempt);
-    delivering = false;
+    delivering = undefined;
   }
 
   async function deliver(event: BusEvent, attempt: number): Promise<void> {
@@ -36,13 +39,18 @@ export function createLocalBus(timers: Timers, target: (event: BusEvent) => Prom
   function enqueue(event: BusEvent, attempt: number, delay: Millis): void {
     timers.after(delay, () => {
       waiting.push({ event, attempt });
-      return deliverAll();
+      delivering ??= deliverAll();
+      return delivering;
     });
   }
 
   return {
     async publish(events) {
       for (const event of events) enqueue(toBusEvent(event, timers), 1, 0);
+    },
+    async stop() {
+      waiting.length = 0;
+      await delivering;
     },
   };
 }

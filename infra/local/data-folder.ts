@@ -20,7 +20,7 @@ export class DataFolder {
     const file = join(this.path, 'state.json');
     const stored = readJson(file);
     if (stored === undefined) return undefined;
-    if (stored.schema === SCHEMA && typeof stored.state === 'object') return stored.state;
+    if (stored.schema === SCHEMA && isObject(stored.state)) return stored.state;
     if (stored.schema === SCHEMA) throw unreadable(file);
     const reason = `${file} has schema ${stored.schema}, this Weir reads ${SCHEMA}`;
     throw new InvalidSpecError(`${reason}; use the Weir that wrote it, or start anew with another --data folder`);
@@ -96,6 +96,10 @@ function readJson(file: string): { readonly schema?: unknown; readonly state?: u
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw unreadable(file, error);
   }
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null;
 }
 
 function unreadable(file: string, cause?: unknown): InvalidSpecError {

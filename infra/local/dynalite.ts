@@ -3,6 +3,7 @@
  * (nothing is ever deleted), transactions, and giving back the old item of a failed condition. Weir needs none of them.
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import {
@@ -35,6 +36,7 @@ export async function startDynalite({ folder, tableName = 'weir' }: LocalDynamod
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject).listen(0, '127.0.0.1', resolve);
   });
+  const idle = whenIdle(server);
   const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const bare = new DynamoDBClient({
     endpoint,
@@ -46,12 +48,30 @@ export async function startDynalite({ folder, tableName = 'weir' }: LocalDynamod
     endpoint,
     tableName,
     client: DynamoDBDocumentClient.from(bare),
-    stop() {
+    async stop() {
+      // A request that the closing database meets would end the process.
+      await idle();
       bare.destroy();
-      return new Promise((resolve, reject) => {
+      await new Promise<void>((resolve, reject) => {
         server.close((error) => (error ? reject(error) : resolve()));
       });
     },
+  };
+}
+
+/** @returns waits until no request is under way */
+function whenIdle(server: Server): () => Promise<void> {
+  let underWay = 0;
+  const waiting: (() => void)[] = [];
+  server.on('request', (_request: IncomingMessage, response: ServerResponse) => {
+    underWay += 1;
+    response.once('close', () => {
+      underWay -= 1;
+      if (underWay === 0) for (const resolve of waiting.splice(0)) resolve();
+    });
+  });
+  return async () => {
+    if (underWay > 0) await new Promise<void>((resolve) => void waiting.push(resolve));
   };
 }
 

@@ -78,12 +78,13 @@ export function createEngine(parts: EngineParts): Engine {
     consume: (event) => orders(event, localContext('orders')),
   });
   const sender = { send: async (message: object, delay: Millis) => work.send(JSON.stringify(message), delay) };
+  const bus = createLocalBus(timers, throughQueue(notifierFunction({ ...parts, sent: parts.cursors, clock: timers })));
   const ports = {
     clock: timers,
     sites: parts.sites,
     queue: createTicketQueue({ store: parts.tickets, sender, clock: timers, hold }),
     history: parts.history,
-    bus: createLocalBus(timers, throughQueue(notifierFunction({ ...parts, sent: parts.cursors, clock: timers }))),
+    bus,
     cursors: parts.cursors,
     orders: parts.orders,
     log: parts.log,
@@ -101,6 +102,7 @@ export function createEngine(parts: EngineParts): Engine {
     async stop() {
       await schedule.stop();
       await Promise.all([work.stop(), ordersQueue.stop()]);
+      await bus.stop();
     },
   };
 }

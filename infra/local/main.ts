@@ -23,7 +23,13 @@ async function main(args: readonly string[]): Promise<number> {
     // Nobody reads on (`npm start | head`): the same, in order.
     process.stdout.on('error', () => resolve(INTERRUPTED));
   });
+  process.once('uncaughtExceptionMonitor', () => process.stderr.write(brokenData(options.data)));
   return withStack(options, (stack, voice) => Promise.race([tour(stack, voice, options, interrupted), interrupted]));
+}
+
+/** The database of the local stack ends the process over files that it cannot read. */
+function brokenData(folder: string): string {
+  return `\nWeir ended by the error below. If it ends so at each start, the data in ${folder} is broken: move it away.\n\n`;
 }
 
 async function tour(stack: LocalStack, voice: Voice, options: StartOptions, interrupted: Promise<number>) {

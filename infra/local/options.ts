@@ -29,6 +29,7 @@ export function parseStartOptions(args: readonly string[]): StartOptions {
   if (!(speed >= 1 && speed <= 600)) {
     throw new InvalidSpecError(`--speed takes a number from 1 to 600, not "${values.speed}"\n\n${USAGE}`);
   }
+  if (values.data === '') throw new InvalidSpecError(`--data takes a folder\n\n${USAGE}`);
   return {
     exit: values.exit ?? false,
     json: values.json ?? false,

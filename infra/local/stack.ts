@@ -82,7 +82,16 @@ const HOLD_REAL_MS = 10 * SECOND;
  * @throws InvalidSpecError when the data folder is in use or was written by another Weir
  */
 export async function startStack(options: StackOptions): Promise<LocalStack> {
-  await using parts = new AsyncDisposableStack();
+  const parts = new AsyncDisposableStack();
+  try {
+    return await startParts(options, parts);
+  } catch (error) {
+    await parts.disposeAsync();
+    throw error;
+  }
+}
+
+async function startParts(options: StackOptions, parts: AsyncDisposableStack): Promise<LocalStack> {
   const folder = new DataFolder(options.data);
   parts.defer(() => folder.unlock());
   const state = folder.load() as StackState | undefined;
@@ -105,9 +114,8 @@ export async function startStack(options: StackOptions): Promise<LocalStack> {
   const web = await startWebServer(webFunctions(engine, credentials), options.port);
   parts.defer(() => web.stop());
   parts.defer(publishConnection(folder.path, { url: web.url, token: credentials.apiToken }));
-  const running = parts.move();
   const { metricsUrl } = embedded;
-  const stop = () => running.disposeAsync();
+  const stop = () => parts.disposeAsync();
   return {
     clock,
     cluster,

@@ -1,8 +1,21 @@
 /** Alertmanager's webhook payload, version 4: only the fields we use; unknown ones are let through. */
 import { z } from 'zod';
 import type { Alert } from '#core/alerts/alert.ts';
+import { jsonBytes } from '#core/history/trim.ts';
 
-const labels = z.record(z.string(), z.string());
+/** A stored alert is one item of at most 400 KB. What nobody can store must not be sent again and again. */
+const LABEL_BYTES = 100_000;
+const ANNOTATION_BYTES = 100_000;
+const LONGEST_FINGERPRINT = 256;
+
+const labels = z
+  .record(z.string(), z.string())
+  .refine((given) => jsonBytes(given) <= LABEL_BYTES, `more than ${LABEL_BYTES} bytes`);
+/** They decide nothing: those that do not fit are left out. */
+const annotations = z
+  .record(z.string(), z.string())
+  .default({})
+  .transform((given) => (jsonBytes(given) <= ANNOTATION_BYTES ? given : {}));
 
 const alertGroup = z.looseObject({
   version: z.literal('4'),
@@ -15,9 +28,9 @@ const alertGroup = z.looseObject({
       z.looseObject({
         status: z.enum(['firing', 'resolved']),
         labels,
-        annotations: labels.default({}),
+        annotations,
         startsAt: z.iso.datetime({ offset: true }),
-        fingerprint: z.string().min(1),
+        fingerprint: z.string().min(1).max(LONGEST_FINGERPRINT),
       }),
     )
     .max(10_000),

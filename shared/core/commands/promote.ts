@@ -14,8 +14,8 @@ export function applyPromote(command: Command, rollout: Rollout): Effect {
   if (settled && rollout.spec.paused !== true) return applied('the version is fully promoted');
   if (command.full === true) return promoteFull(rollout, status, settled);
   if (command.skipAllSteps === true) return skipAll(rollout, status);
-  if (stepIsPassed(command, status)) return applied('that step is passed');
-  if (command.skipCurrentStep === true) return skipStep(rollout, status);
+  if (stepIsPassed(command, status)) return passed(rollout);
+  if (command.skipCurrentStep === true) return skipStep(command, rollout, status);
   if ((status.pauseConditions ?? []).length > 0) return endPause(command, rollout, status);
   if (rollout.spec.paused === true) return unpause();
   return status.controllerPause === true ? applied('the pause is ended') : notPaused(rollout, status);
@@ -24,7 +24,8 @@ export function applyPromote(command: Command, rollout: Rollout): Effect {
 /** The flag is for an update under way; a settled Rollout is only unpaused. */
 function promoteFull(rollout: Rollout, status: RolloutStatus, settled: boolean): Effect {
   if (settled) return unpause();
-  if (status.promoteFull === true) return applied('the full promotion is under way');
+  if (status.promoteFull === true)
+    return rollout.spec.paused === true ? unpause() : applied('the full promotion is under way');
   return {
     state: 'change',
     status: { ...status, promoteFull: true },
@@ -46,10 +47,15 @@ function stepIsPassed({ binding }: Command, status: RolloutStatus): boolean {
   return binding.stepIndex !== undefined && (status.currentStepIndex ?? 0) > binding.stepIndex;
 }
 
+/** The step was passed by this very promote, and its second write, which unpauses, was lost. */
+function passed({ spec }: Rollout): Effect {
+  return spec.paused === true ? unpause() : applied('that step is passed');
+}
+
+/** Bound to the pause that the asker saw; who saw none has not looked at what waits now. */
 function endPause({ binding }: Command, rollout: Rollout, status: RolloutStatus): Effect {
   const pause = status.pauseConditions?.[0];
-  if (binding.pausedAt !== undefined && binding.pausedAt !== pause?.startTime)
-    return stale(`it is paused for another reason since: ${pause?.reason ?? ''}; ask again`);
+  if (binding.pausedAt !== pause?.startTime) return stale(`it is paused anew since: ${pause?.reason ?? ''}; ask again`);
   const { pauseConditions: _, ...rest } = status;
   return {
     state: 'change',
@@ -67,7 +73,11 @@ function passStep(status: RolloutStatus, rollout: Rollout): RolloutStatus {
   return { ...unpaused(status), currentStepIndex: nextIndex(rollout, status) };
 }
 
-function skipStep(rollout: Rollout, status: RolloutStatus): Effect {
+function skipStep({ binding }: Command, rollout: Rollout, status: RolloutStatus): Effect {
+  const index = status.currentStepIndex ?? 0;
+  if (index >= countOf(rollout)) return applied('all steps are passed');
+  if (index !== (binding.stepIndex ?? 0))
+    return stale(`it went back to step ${index + 1} since; it was asked for step ${(binding.stepIndex ?? 0) + 1}`);
   return {
     state: 'change',
     status: { ...unpaused(status), currentStepIndex: nextIndex(rollout, status) },

@@ -108,6 +108,16 @@ describe('given a webhook of Alertmanager', () => {
       says: 'alerts.0.fingerprint',
     },
     { given: 'a list instead of an object', body: '[]', says: 'body' },
+    {
+      given: 'labels that no store takes',
+      body: payload([{ ...FIRING, labels: { text: 'x'.repeat(100_000) } }]),
+      says: 'alerts.0.labels: more than 100000 bytes',
+    },
+    {
+      given: 'a fingerprint that no key takes',
+      body: payload([{ ...FIRING, fingerprint: 'f'.repeat(257) }]),
+      says: 'alerts.0.fingerprint',
+    },
   ])('given $given, then 400 says so', async ({ body, says }) => {
     const answer = await setUp().post(body);
     expect(answer.status).toBe(400);
@@ -117,6 +127,13 @@ describe('given a webhook of Alertmanager', () => {
   it('given a body over 1 MiB, then 413', async () => {
     const huge = payload([{ ...FIRING, annotations: { text: 'x'.repeat(1024 * 1024) } }]);
     expect(await setUp().post(huge)).toMatchObject({ status: 413 });
+  });
+
+  it('given annotations that no store takes, then the alert is stored without them: they decide nothing', async () => {
+    const { orders, post } = setUp();
+    const long = { ...FIRING, annotations: { text: 'x'.repeat(100_000) } };
+    expect(await post(payload([long]))).toMatchObject({ status: 200, body: { stored: 1 } });
+    expect(await orders.get(ID)).toMatchObject({ order: { alert: { fingerprint: 'f1', annotations: {} } } });
   });
 
   it('given a store that is down, then 503: Alertmanager sends it again', async () => {

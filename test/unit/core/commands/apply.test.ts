@@ -45,7 +45,7 @@ describe('given a command bound to what its asker saw, when it is applied to wha
       then: { state: 'applied', says: 'that step is passed' },
     },
     {
-      given: 'promote when it pauses for another reason since',
+      given: 'promote when it is paused anew since',
       now: { ...PAUSED, pauseConditions: [{ reason: 'InconclusiveAnalysisRun', startTime: '2024-01-01T00:09:00Z' }] },
       verb: 'promote',
       then: { state: 'stale' },
@@ -178,10 +178,41 @@ describe('given a command bound to what its asker saw, when it is applied to wha
     expect(effect).toMatchObject({ state: 'change', status: { currentStepIndex: 3 } });
   });
 
-  it('given the last step, when skipped, then the index stops at the number of steps', () => {
-    const last = rollout({ currentPodHash: 'bbb', stableRS: 'aaa', currentStepIndex: 4 });
-    const effect = applyCommand(command('promote', last, { skipCurrentStep: true }), last);
-    expect(effect).toMatchObject({ state: 'change', status: { currentStepIndex: 4 } });
+  it('given the last step, when skipped, then all are done; after it there is none to skip', () => {
+    const skip = (currentStepIndex: number) => {
+      const at = rollout({ currentPodHash: 'bbb', stableRS: 'aaa', currentStepIndex });
+      return applyCommand(command('promote', at, { skipCurrentStep: true }), at);
+    };
+    expect(skip(3)).toMatchObject({ state: 'change', status: { currentStepIndex: 4 } });
+    expect(skip(4)).toEqual({ state: 'applied', says: 'all steps are passed' });
+  });
+
+  it('given a retry since, when a step is skipped, then not another one than was meant', () => {
+    const back = rollout({ currentPodHash: 'bbb', stableRS: 'aaa', currentStepIndex: 0 });
+    expect(applyCommand(command('promote', paused, { skipCurrentStep: true }), back)).toEqual({
+      state: 'stale',
+      says: 'it went back to step 1 since; it was asked for step 2',
+    });
+  });
+
+  it('given a pause that began after the promote was asked for, then it does not end what its asker has not seen', () => {
+    const blueGreen = (status: Partial<RolloutStatus>): Rollout => ({
+      ...rollout({ currentPodHash: 'bbb', stableRS: 'aaa', ...status }),
+      spec: { strategy: { blueGreen: { activeService: 'active' } } },
+    });
+    const pauseConditions = [{ reason: 'BlueGreenPause', startTime: '2024-01-01T00:00:00Z' }];
+    const early = command('promote', blueGreen({}));
+    expect(applyCommand(early, blueGreen({ pauseConditions }))).toMatchObject({ state: 'stale' });
+    const timely = command('promote', blueGreen({ pauseConditions }));
+    expect(applyCommand(timely, blueGreen({ pauseConditions }))).toMatchObject({ state: 'change' });
+  });
+
+  it.each([
+    { given: 'a full promotion', more: { full: true }, now: { ...PAUSED, promoteFull: true } },
+    { given: 'a promotion that passed the step', more: {}, now: { ...RESUMED, currentStepIndex: 2 } },
+  ])('given $given whose second write was lost, when it is repeated, then the rollout is unpaused', ({ more, now }) => {
+    const effect = applyCommand(command('promote', rollout(PAUSED, true), more), rollout(now, true));
+    expect(effect).toEqual({ state: 'change', spec: { paused: false }, says: 'unpaused' });
   });
 
   it('given an inconclusive analysis, when promoted, then the step is passed and the pause ends, as the plugin writes it', () => {
