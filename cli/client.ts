@@ -8,7 +8,7 @@ import type { RolloutView } from '#core/messages/tree/view.ts';
 import type { Rollout } from '#core/resources/argo.ts';
 import { SECOND } from '#core/time.ts';
 import type { DeliveredAlert, ExplainedAlert } from '../functions/api/alerts.ts';
-import type { ReleaseHistory } from '../functions/api/history.ts';
+import type { ReleaseHistory } from '#shared/controllers/release-history.ts';
 import type { Redriven } from '../functions/api/redrive.ts';
 import type { Io } from './io.ts';
 

@@ -19,10 +19,12 @@ import type {
   EventBus,
   OrderSender,
   OrderStore,
+  Ports,
   RunHistory,
   StoredOrder,
   WorkQueue,
 } from './ports.ts';
+import type { CardOptions } from './slack/card-announcer.ts';
 
 /** Where response_urls of Slack lead. */
 const SLACK_HOSTS = ['hooks.slack.com'];
@@ -38,17 +40,18 @@ export function plugIn(name: FunctionName, environment: NodeJS.ProcessEnv = proc
   const newest = async (id: string) => (await valid(id))[0] ?? '';
   const region = environment['AWS_REGION'] ?? '';
   log.debug('Function starts', { function: name, config: version });
+  const ports = {
+    clock,
+    log,
+    sites: createSites({ config, clock, region, secret: newest }),
+    ...storedPorts(settings, clock),
+    ...sendingPorts(settings),
+  };
   return {
     config,
     policy: policyOf(config),
-    ports: {
-      clock,
-      log,
-      sites: createSites({ config, clock, region, secret: newest }),
-      ...storedPorts(settings, clock),
-      ...sendingPorts(settings),
-    },
-    announcer: announcer(config, () => newest(settings('slackTokenSecret'))),
+    ports,
+    announcer: cards(config, () => newest(settings('slackTokenSecret')), ports),
     answer,
     /** Valid values, newest first. */
     secret: (setting: Setting) => valid(settings(setting)),
@@ -125,12 +128,19 @@ const sqsClient = once(async () => {
   return { ...sqs, client: sqs.connectSqs() };
 });
 
-function announcer({ slack }: WeirConfig, token: () => Promise<string>): Announcer {
+function cards({ slack }: WeirConfig, token: () => Promise<string>, ports: CardPorts): Announcer {
   return onFirstUse<Announcer>(async () => {
-    const { createSlackAnnouncer } = await import('./slack/announcer.ts');
-    return createSlackAnnouncer({ channel: slack.channel, token });
+    const [{ createCardAnnouncer }, { createSlackWebApi }, { readReleaseOf }] = await Promise.all([
+      import('./slack/card-announcer.ts'),
+      import('./slack/web-api.ts'),
+      import('./controllers/release-history.ts'),
+    ]);
+    const tell: CardOptions['tell'] = (releaseId, event) => readReleaseOf(releaseId, event, ports);
+    return createCardAnnouncer({ ...ports, tell, channel: slack.channel, chat: createSlackWebApi({ token }) });
   });
 }
+
+type CardPorts = Pick<Ports, 'clock' | 'cursors' | 'log' | 'history' | 'orders'>;
 
 /** What became of an order, to who asked for it in Slack. */
 async function answer({ order }: StoredOrder, { says }: Verdict): Promise<void> {

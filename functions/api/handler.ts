@@ -4,13 +4,13 @@ import { parseWords } from '#core/commands/parse.ts';
 import { messageOf } from '#core/errors.ts';
 import { parseAlertGroup } from '#shared/alertmanager/payload.ts';
 import { isBearer } from '#shared/bearer-token.ts';
+import { readHistory } from '#shared/controllers/release-history.ts';
 import { findRollouts } from '#shared/controllers/find-rollouts.ts';
 import { placeOrder, type OrderPorts } from '#shared/controllers/place-order.ts';
 import { readView } from '#shared/controllers/view.ts';
 import type { Ports } from '#shared/ports.ts';
 import type { WebRequest, WebResponse } from '#shared/web-request.ts';
 import { deliveredAlerts, explainAlerts } from './alerts.ts';
-import { readHistory } from './history.ts';
 import { redriveAll, type RedrivePorts } from './redrive.ts';
 import { parseOrderRequest } from './schema.ts';
 

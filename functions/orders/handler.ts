@@ -39,15 +39,16 @@ export function createOrdersHandler(
       ...order.rollout,
       ...verdict,
     });
+    if (content.kind === 'command') {
+      const { command, actor } = content;
+      await tellOrder('ordered', order, `${command.verb} by ${actor.name}: ${verdict.says}`, ports);
+    }
     await tell(order, verdict);
   }
 
   async function carryOut(order: StoredOrder, content: OrderContent): Promise<Verdict> {
     if (content.kind === 'alert') return applyAlert(order, content.alert, ports, { alerts, policy });
-    const { command, actor } = content;
-    const verdict = await executeCommand(command, actor, ports, policy);
-    await tellOrder('ordered', order, `${command.verb} by ${actor.name}: ${verdict.says}`, ports);
-    return verdict;
+    return executeCommand(content.command, content.actor, ports, policy);
   }
 
   async function tell(order: StoredOrder, verdict: Verdict): Promise<void> {

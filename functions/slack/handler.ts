@@ -9,9 +9,16 @@ import { messageOf } from '#core/errors.ts';
 import { SECOND } from '#core/time.ts';
 import { codeSpan, escapeSlack } from '#core/messages/slack-text.ts';
 import { findRollouts } from '#shared/controllers/find-rollouts.ts';
-import { placeOrder, type Asker, type Ordered, type OrderPorts } from '#shared/controllers/place-order.ts';
+import {
+  placeOrder,
+  storeCommand,
+  type Asker,
+  type Ordered,
+  type OrderPorts,
+} from '#shared/controllers/place-order.ts';
 import type { Clock, CursorStore, RunHistory } from '#shared/ports.ts';
 import type { WebRequest, WebResponse } from '#shared/web-request.ts';
+import { parseClick, type Click } from './interaction.ts';
 import { answerQuestion } from './questions.ts';
 import { parseSlashCommand, type SlashCommand } from './schema.ts';
 import { isSignedBySlack } from './signature.ts';
@@ -36,6 +43,8 @@ export function createSlackHandler(ports: SlackPorts) {
     try {
       const refusal = await refuse(request);
       if (refusal !== undefined) return refusal;
+      const click = parseClick(request.rawBody);
+      if (click !== undefined) return await clicked(click, request);
       const command = parseSlashCommand(request.rawBody);
       if (command === undefined) return { status: 400, body: { error: 'not a slash command' } };
       return say(await answer(command, request));
@@ -55,6 +64,13 @@ export function createSlackHandler(ports: SlackPorts) {
     }
     if (await ports.seen.set(`slack/${signature}`, 'seen', undefined)) return undefined;
     return { status: 401, body: { error: 'this request was received before' } };
+  }
+
+  /** Slack wants an empty 200; what became of it follows, to the one who clicked, and on the card. */
+  async function clicked(click: Click | 'other', request: WebRequest): Promise<WebResponse> {
+    if (click === 'other') return { status: 200, body: {} };
+    await storeCommand(click.command, clickerOf(click, request), ports);
+    return { status: 200, body: {} };
   }
 
   async function answer(command: SlashCommand, request: WebRequest): Promise<string> {
@@ -80,6 +96,14 @@ function askerOf({ team_id, user_id, channel_id, response_url }: SlashCommand, {
     orderId: `slack:${headers['x-slack-signature'] ?? ''}`,
     actor: { id: `slack:${team_id}/${user_id}`, name: `@${user_id}`, kind: 'person', channel: channel_id },
     ...(response_url === undefined ? {} : { answerTo: response_url }),
+  };
+}
+
+function clickerOf({ teamId, userId, channelId, responseUrl }: Click, { headers }: WebRequest): Asker {
+  return {
+    orderId: `slack:${headers['x-slack-signature'] ?? ''}`,
+    actor: { id: `slack:${teamId}/${userId}`, name: `@${userId}`, kind: 'person', channel: channelId },
+    ...(responseUrl === undefined ? {} : { answerTo: responseUrl }),
   };
 }
 

@@ -44,7 +44,7 @@ export async function placeOrder(
     ? bindToRollout(asked, ports, patience)
     : bindToObject(asked, asked.target, ports, patience));
   if ('problem' in bound) return bound;
-  await store(bound.command, asker, ports);
+  await storeCommand(bound.command, asker, ports);
   return { placed: bound.name };
 }
 
@@ -124,7 +124,12 @@ function commandFor(asked: Ordered, { name, rollout }: Found, now: Instant): Com
   };
 }
 
-async function store(command: Command, { orderId, actor, answerTo }: Asker, ports: OrderPorts): Promise<void> {
+/** The order is durable when this returns; its binding says what it holds for. */
+export async function storeCommand(
+  command: Command,
+  { orderId, actor, answerTo }: Asker,
+  ports: Pick<OrderPorts, 'clock' | 'orders' | 'sender'>,
+): Promise<void> {
   const answer = answerTo === undefined ? {} : { answerTo };
   await ports.orders.accept({
     id: orderId,

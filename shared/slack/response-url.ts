@@ -18,7 +18,8 @@ export interface ResponseUrlOptions {
 export async function answerThrough(responseUrl: string, text: string, { hosts }: ResponseUrlOptions): Promise<void> {
   const url = new URL(responseUrl);
   if (!hosts.includes(url.host)) throw new TransientError(`response_url leads to ${url.host}, which is not Slack`);
-  const body = { response_type: 'ephemeral', text: shortened(escapeSlack(text)) };
+  // Without replace_original a click's answer would take the place of the card.
+  const body = { response_type: 'ephemeral', replace_original: false, text: shortened(escapeSlack(text)) };
   const { status } = await axios.post(responseUrl, body, { timeout: TIMEOUT, maxRedirects: 0, validateStatus: null });
   if (status < 200 || status > 299) throw new TransientError(`Slack answered ${status} to a response_url`);
 }

@@ -54,9 +54,9 @@ export function approvalRule({ metadata }: Rollout): ApprovalRule | undefined {
 }
 
 /** Every way forward out of a wait for people asks for them; what ends a wait that ends by itself does not. */
-export function needsApproval({ verb, full, skipCurrentStep }: Command, rollout: Rollout): boolean {
+export function needsApproval({ verb, full, skipCurrentStep, skipAllSteps }: Command, rollout: Rollout): boolean {
   if (verb !== 'promote') return false;
-  return full === true || skipCurrentStep === true || waitsForPeople(rollout);
+  return full === true || skipCurrentStep === true || skipAllSteps === true || waitsForPeople(rollout);
 }
 
 /** Paused until somebody says so. */

@@ -1,0 +1,63 @@
+/** Releases with all that belongs to them. */
+import type { RecordedTransition, ReleaseSummary } from '#core/history/record.ts';
+import type { ObjectKey, OrderStore, ReleaseEvent, RunHistory, StoredOrder } from '../ports.ts';
+
+export interface ReleaseHistory {
+  readonly release: ReleaseSummary;
+  readonly transitions: readonly RecordedTransition[];
+  /** Orders and alerts received while it ran. */
+  readonly orders: readonly StoredOrder[];
+}
+
+export interface HistoryPorts {
+  readonly history: RunHistory;
+  readonly orders: OrderStore;
+}
+
+const ORDERS = 100;
+/** A release that is told of is one of the newest. */
+const NEWEST = 20;
+
+export async function readHistory(
+  rollout: Omit<ObjectKey, 'kind'>,
+  limit: number,
+  ports: HistoryPorts,
+): Promise<readonly ReleaseHistory[]> {
+  const releases = await ports.history.releases(rollout, limit);
+  const known = await ports.orders.ofRollout(rollout, ORDERS);
+  return Promise.all(releases.map((release) => withAll(release, known, ports)));
+}
+
+/** @param releaseId of a release of this rollout; undefined when it is not (any more) among the newest */
+export async function readRelease(
+  rollout: Omit<ObjectKey, 'kind'>,
+  releaseId: string,
+  ports: HistoryPorts,
+): Promise<ReleaseHistory | undefined> {
+  const release = (await ports.history.releases(rollout, NEWEST)).find(({ id }) => id === releaseId);
+  return release && withAll(release, await ports.orders.ofRollout(rollout, ORDERS), ports);
+}
+
+async function withAll(
+  release: ReleaseSummary,
+  known: readonly StoredOrder[],
+  { history }: HistoryPorts,
+): Promise<ReleaseHistory> {
+  const transitions = await history.transitions(release.id);
+  return { release, transitions, orders: known.filter((order) => isWithin(order, release)) };
+}
+
+function isWithin({ receivedAt }: StoredOrder, { startedAt, finishedAt }: ReleaseSummary): boolean {
+  return receivedAt >= startedAt && receivedAt <= (finishedAt ?? Number.POSITIVE_INFINITY);
+}
+
+/** The release that an event is about; the event of a run says in its details which Rollout it is of. */
+export async function readReleaseOf(
+  releaseId: string,
+  { key, release, transition }: ReleaseEvent,
+  ports: HistoryPorts,
+): Promise<ReleaseHistory | undefined> {
+  const named = release?.rollout ?? (key.kind === 'Rollout' ? key.name : transition.details['rollout']);
+  if (typeof named !== 'string') return undefined;
+  return readRelease({ cluster: key.cluster, namespace: key.namespace, name: named }, releaseId, ports);
+}
