@@ -47,6 +47,12 @@ export class Scenario {
 
   // --- given ---------------------------------------------------------------------------------------------------------
 
+  static async of(options: WorldOptions, ...objects: readonly object[]): Promise<Scenario> {
+    const scenario = new Scenario(new World(options));
+    await scenario.world.apply(...objects);
+    return scenario;
+  }
+
   /** The objects are there, and nothing has happened yet. */
   static async applied(given: Given = {}): Promise<Scenario> {
     const scenario = new Scenario(new World(given));
