@@ -87,6 +87,24 @@ export const DEVIATIONS: readonly Deviation[] = [
     weir: 'Only a fault in a referenced object is looked at again by time; one in the Rollout waits for its edit.',
   },
   {
+    id: 'restart-done-when-gone',
+    section: 'engine §9',
+    argo: 'A blue-green restart counts as done in the pass that asks for the last evictions.',
+    weir: 'It is done when no older pod is left: a disruption budget may have refused one.',
+  },
+  {
+    id: 'deadline-look',
+    section: 'engine §14.5, §20',
+    argo: 'In the last second before the progress deadline the Rollout is looked at again and again.',
+    weir: 'It is looked at once, just after the deadline.',
+  },
+  {
+    id: 'added-once',
+    section: 'engine §17',
+    argo: 'RolloutAddedToInformer is told at every start of the controller, RolloutDeleted when it is gone.',
+    weir: 'The first is told once in the life of a Rollout; the second is not told in the cluster, but in the history.',
+  },
+  {
     id: 'collision-before-create',
     section: 'engine §4.4',
     argo: 'A taken ReplicaSet name is noticed when its creation fails.',
