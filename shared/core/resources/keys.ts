@@ -13,3 +13,4 @@ export const SCALE_DOWN_DEADLINE = 'scale-down-deadline';
 export const MANAGED_BY = 'argo-rollouts.argoproj.io/managed-by-rollouts';
 export const NOTIFIED = 'notified.notifications.argoproj.io';
 export const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
+export const MANAGED_ALB_ANNOTATIONS = 'rollouts.argoproj.io/managed-alb-annotations';

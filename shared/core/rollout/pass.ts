@@ -41,6 +41,8 @@ export interface Pass {
   lacksRun: boolean;
   /** What the traffic routers were told last; traffic routing replaces it. */
   weights: TrafficWeights | undefined;
+  /** What the load balancers are called, by Ingress, once it is known. */
+  albs: readonly NonNullable<RolloutStatus['alb']>[];
   /** The Experiment of the current step; the experiment step replaces it. */
   experiment: Experiment | undefined;
 }
@@ -69,6 +71,7 @@ export function beginPass(snapshot: RolloutSnapshot): Pass {
     runs: currentRunsOf(rollout, stored, snapshot.analysisRuns),
     lacksRun: false,
     weights: stored.canary?.weights,
+    albs: stored.albs ?? [],
     experiment: currentExperimentOf(stored, snapshot.experiments),
   };
 }

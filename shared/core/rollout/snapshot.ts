@@ -2,6 +2,7 @@
 import type { AnalysisRun, AnalysisTemplate, ClusterAnalysisTemplate, Experiment, Rollout } from '../resources/argo.ts';
 import type { KubernetesObject, Pod, ReplicaSet, Service } from '../resources/kubernetes.ts';
 import type { Instant } from '../time.ts';
+import type { SeenIngress } from '../traffic-routing/load-balancers.ts';
 import { newReplicaSetName } from './replica-set-name.ts';
 import { hasEphemeralMetadata } from './injected-metadata.ts';
 import { restartIsWanted } from './restart-request.ts';
@@ -25,6 +26,8 @@ export interface RolloutSnapshot {
   readonly experiments?: readonly Experiment[];
   /** Those that the traffic routers ask for and that exist; undefined: not looked at, and so not validated. */
   readonly routingObjects?: readonly KubernetesObject[];
+  /** What the load balancers behind the Ingresses say; undefined: they were not asked. */
+  readonly loadBalancers?: readonly SeenIngress[];
 }
 
 export interface TemplateReference {

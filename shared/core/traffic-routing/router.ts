@@ -4,10 +4,11 @@
  */
 import type { Action, EventNote } from '../decision.ts';
 import { InvalidSpecError } from '../errors.ts';
-import type { CanaryStep, CanaryStrategy, Rollout, WeightDestination } from '../resources/argo.ts';
+import type { CanaryStep, CanaryStrategy, Rollout, RolloutStatus, WeightDestination } from '../resources/argo.ts';
 import type { KubernetesObject, ObjectRef, ReplicaSet } from '../resources/kubernetes.ts';
 import { sameJson } from '../rollout/same-json.ts';
-import type { Millis } from '../time.ts';
+import type { Instant, Millis } from '../time.ts';
+import type { SeenIngress } from './load-balancers.ts';
 
 export type TrafficRouting = NonNullable<CanaryStrategy['trafficRouting']>;
 export type HeaderRoute = NonNullable<CanaryStep['setHeaderRoute']>;
@@ -23,11 +24,14 @@ export interface ObjectSelection {
 
 /** Where the traffic shall go. Weights are whole numbers; what the canary and the others leave is the stable version's. */
 export interface Routes {
+  readonly now: Instant;
   /** Of the canary, in parts of `maxWeight`. */
   readonly weight: number;
   readonly maxWeight: number;
   /** Versions of a running Experiment that get traffic too. */
   readonly others: readonly WeightDestination[];
+  /** Those of the split before, which may have to go. */
+  readonly formerOthers: readonly WeightDestination[];
   /** Pod hash labels; empty while there is no such version. */
   readonly canaryHash: string;
   readonly stableHash: string;
@@ -59,6 +63,16 @@ export interface RoutingProblems {
   readonly unfit: readonly string[];
 }
 
+/** What an outside load balancer says of the weights. */
+export interface Verification {
+  readonly verified: boolean;
+  /** It could not be asked: the pass goes on without an answer. */
+  readonly failed: boolean;
+  readonly events: readonly EventNote[];
+  /** For `status.albs`, in the order of the Ingresses; empty: not known. */
+  readonly statuses: readonly NonNullable<RolloutStatus['alb']>[];
+}
+
 export interface TrafficRouter {
   readonly type: string;
   /** Does the Rollout use it? */
@@ -72,6 +86,11 @@ export interface TrafficRouter {
    * @throws RoutingError that names the object which is missing or does not fit
    */
   route(rollout: Rollout, objects: readonly KubernetesObject[], routes: Routes): RouteEdits;
+  /**
+   * Have the weights been taken over? Absent, or undefined: nobody tells.
+   * @param seen of the load balancers, by Ingress; undefined: they were not asked
+   */
+  verify?(rollout: Rollout, routes: Routes, seen: readonly SeenIngress[] | undefined): Verification | undefined;
   /** Hashes that its objects still send traffic to. */
   referencedHashes?(rollout: Rollout, objects: readonly KubernetesObject[]): readonly string[];
 }

@@ -25,7 +25,10 @@ export function decideCanary(pass: Pass): Decision<RolloutStatus> {
   cleanUpRevisions(pass);
   reconcilePingPong(pass);
   reconcileServices(pass);
-  if (!reconcileTraffic(pass)) return pass.changes.decision();
+  const traffic = reconcileTraffic(pass);
+  if (traffic === 'failed') return pass.changes.decision();
+  if (traffic === 'unverified')
+    return finishCarried(pass, { canary: { ...pass.stored.canary, weights: pass.weights } }, false);
   reconcileCanaryRuns(pass);
   if (pass.lacksRun) return pass.changes.decision();
   if (pass.pause.added) return finishCanary(pass, { completesStep: false, restart });

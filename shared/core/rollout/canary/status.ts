@@ -38,6 +38,7 @@ function baseStatus(pass: Pass, { restart }: CanaryOutcome): StatusDraft {
   return {
     ...freshStatus(pass),
     ...(restart?.restartedAt === undefined ? {} : { restartedAt: restart.restartedAt }),
+    ...(pass.albs.length === 0 ? {} : { alb: pass.albs.at(-1), albs: [...pass.albs] }),
     selector: formatSelector(pass.rollout.spec.selector),
     currentStepHash: pass.stepHash,
     canary: {

@@ -10,26 +10,32 @@ import { currentStep, currentStepIndex, stepsOf } from './current-step.ts';
 import { experimentWeights } from './experiment-weights.ts';
 import { rollingBackFrom } from './rolling-back.ts';
 import { atDesiredSizes, thresholdMet } from './sizes.ts';
+import { verifyTraffic } from './verify-traffic.ts';
 import { currentSetWeight, isDynamic, maxWeightOf, retreatWeight, setWeightBefore } from './weights.ts';
 
 const RETRY: Millis = 10 * SECOND;
 
-/**
- * Objects are edited, and what the routers are told becomes `pass.weights`.
- * @returns false: a router's object is missing or does not fit, which ends the pass; it is tried again
- */
-export function reconcileTraffic(pass: Pass): boolean {
+/** `failed` and `unverified` end the pass: it is tried again, and nothing that depends on the traffic happens before. */
+export type TrafficOutcome =
+  | 'routed'
+  /** A router's object is missing or does not fit. */
+  | 'failed'
+  /** All weight is the canary's, and the load balancer has not taken that over: no pod of stable may go. */
+  | 'unverified';
+
+/** Objects are edited, and what the routers are told becomes `pass.weights`. */
+export function reconcileTraffic(pass: Pass): TrafficOutcome {
   const routers = routersOf(pass.rollout);
   if (routers.length === 0) {
     pass.weights = undefined;
-    return true;
+    return 'routed';
   }
   const wanted = wantedWeight(pass);
-  if (!stableCanCarry(pass, wanted.weight)) return true;
+  if (!stableCanCarry(pass, wanted.weight)) return 'routed';
   const routes = routesOf(pass, wanted);
-  if (!routers.every((router) => apply(pass, router, routes))) return false;
+  if (!routers.every((router) => apply(pass, router, routes))) return 'failed';
   noteWeights(pass, routes);
-  return true;
+  return verifyTraffic(pass, routers, routes) ? 'routed' : 'unverified';
 }
 
 interface WantedWeight {
@@ -80,7 +86,9 @@ function routesOf(pass: Pass, wanted: WantedWeight): Routes {
   const { setHeaderRoute, setMirrorRoute } = step ?? {};
   return {
     ...wanted,
+    now: pass.now,
     maxWeight: maxWeightOf(pass),
+    formerOthers: pass.stored.canary?.weights?.additional ?? [],
     canaryHash: previous ?? newestHash(pass),
     stableHash: hashOf(stable),
     ...(setHeaderRoute === undefined ? {} : { headerRoute: setHeaderRoute }),
