@@ -2,6 +2,9 @@
  * What a Kubernetes JSONPath template finds in a document. analysis §18.2; behaviour and error texts as in client-go's
  * util/jsonpath, with one thing more: budgets, since `{..}` over a wide document multiplies.
  */
+import { Meter } from '#core/expr/meter.ts';
+import { formatValue } from '#core/expr/values/format.ts';
+import { importJson } from '#core/expr/values/json-text.ts';
 import type { JsonObject, JsonValue } from '#core/json.ts';
 import { compareValues, type PathValue } from './compare.ts';
 import { PathError, type Filter, type PathList, type PathNode, type Slice } from './node.ts';
@@ -91,12 +94,13 @@ class Walk {
   /** The value and everything below it that has children. */
   #containersOf(value: PathValue): readonly PathValue[] {
     this.#spend(1);
+    if (typeof value === 'string') return value === '' ? [] : [value];
     const children = childrenOf(value);
     return children.length === 0 ? [] : [value, ...children.flatMap((child) => this.#containersOf(child))];
   }
 
   #filtered(value: PathValue, filter: Filter): readonly PathValue[] {
-    if (!isArray(value)) throw new PathError(`${typeName(value)} is not array or slice and cannot be filtered`);
+    if (!isArray(value)) throw new PathError(`${textOf(value)} is not array or slice and cannot be filtered`);
     return value.filter((element) => this.#passes(element, filter));
   }
 
@@ -145,8 +149,10 @@ function fieldsOf(input: readonly PathValue[], name: string): readonly PathValue
   return found;
 }
 
+/** Those of a text are its bytes. */
 function childrenOf(value: PathValue): readonly PathValue[] {
   if (isArray(value)) return value;
+  if (typeof value === 'string') return [...Buffer.from(value)];
   return isObject(value) ? Object.values(value) : [];
 }
 
@@ -172,6 +178,11 @@ function endOf({ end, single }: Slice, length: number): number {
 
 function outOfBounds(index: number, length: number): PathError {
   return new PathError(`array index out of bounds: index ${index}, length ${length}`);
+}
+
+/** As Go prints a value. */
+function textOf(value: PathValue): string {
+  return formatValue(typeof value === 'bigint' ? value : importJson(value, new Meter()));
 }
 
 /** Go's name of a value's type. */

@@ -100,7 +100,7 @@ class ActionReader {
       if (char === undefined || LINE_END.test(char)) throw new PathSyntaxError('unterminated quoted string');
       end += 1;
     }
-    this.#nodes.push({ type: 'text', text: unquoted(this.#input.slice(start, end)) });
+    this.#nodes.push({ type: 'text', text: unquoted(this.#input.slice(start, end), quote) });
     this.#position = end + 1;
   }
 
@@ -198,20 +198,27 @@ function wordNode(word: string): PathNode {
   return { type: 'keyword', word };
 }
 
-const ESCAPES: Readonly<Record<string, string>> = {
-  a: '\u0007',
-  b: '\b',
-  f: '\f',
-  n: '\n',
-  r: '\r',
-  t: '\t',
-  v: '\v',
-};
+const ESCAPES: Readonly<Record<string, number>> = { a: 7, b: 8, f: 12, n: 10, r: 13, t: 9, v: 11, '\\': 92 };
+const ESCAPE = /\\(?:x([\da-fA-F]{2})|([0-3][0-7]{2})|u([\da-fA-F]{4})|U([\da-fA-F]{8})|([^]?))|[^\\]+/g;
 
-function unquoted(text: string): string {
-  return text.replaceAll(/\\(x[\da-fA-F]{2}|u[\da-fA-F]{4}|[^])/g, (_all, escape: string) =>
-    escape.length > 1 ? String.fromCharCode(Number.parseInt(escape.slice(1), 16)) : (ESCAPES[escape] ?? escape),
-  );
+/** Go's escapes: `\xHH` and octal ones are bytes, and of the quotes only the enclosing one may be escaped. */
+function unquoted(text: string, quote: string): string {
+  const parts = Array.from(text.matchAll(ESCAPE), ([plain, hex, octal, short, long, single]) => {
+    if (hex !== undefined) return Buffer.of(Number.parseInt(hex, 16));
+    if (octal !== undefined) return Buffer.of(Number.parseInt(octal, 8));
+    if (single === undefined && short === undefined && long === undefined) return Buffer.from(plain);
+    const code = codeOf(single, short ?? long ?? '', quote);
+    if (code === undefined) throw new PathSyntaxError(`unquote string ${quote}${text}${quote} error invalid syntax`);
+    return Buffer.from(String.fromCodePoint(code));
+  });
+  return Buffer.concat(parts).toString();
+}
+
+/** @returns undefined for an escape that stands for nothing */
+function codeOf(single: string | undefined, hex: string, quote: string): number | undefined {
+  if (single !== undefined) return single === quote ? quote.codePointAt(0) : ESCAPES[single];
+  const code = Number.parseInt(hex, 16);
+  return code > 0x10ffff || (code >= 0xd800 && code < 0xe000) ? undefined : code;
 }
 
 function unicodeName(char: string): string {
