@@ -71,7 +71,12 @@ function lintFiles(names: readonly string[], scrapeInterval: number): Outcome {
     return source === undefined ? [] : [{ ...placeOf(source, path, within), ...finding }];
   });
   const objects = read.filter(({ object }) => argoKindOf(object) !== undefined).length;
-  return { findings: [...broken, ...findings].toSorted(byPlace), objects };
+  return { findings: toldOnce([...broken, ...findings]).toSorted(byPlace), objects };
+}
+
+/** What an alias repeats is written once. */
+function toldOnce(findings: readonly PlacedFinding[]): readonly PlacedFinding[] {
+  return [...new Map(findings.map((finding) => [JSON.stringify(finding), finding])).values()];
 }
 
 function manifestOf({ object, source }: ReadManifest, id: number): Manifest {

@@ -74,9 +74,19 @@ export function textProblem(
 ): ConditionError | undefined {
   const problems = readingsOf(written, args).map((text) => {
     const errors = values.map((value) => certainErrorOf(text, value));
-    return errors.includes(undefined) ? undefined : errors[0];
+    return errors.includes(undefined)
+      ? undefined
+      : furthest(
+          text,
+          errors.filter((error) => error !== undefined),
+        );
   });
   return problems.includes(undefined) ? undefined : problems[0];
+}
+
+/** The value that gets furthest fits best: what stops it is what is wrong. */
+function furthest(text: string, errors: readonly ConditionError[]): ConditionError | undefined {
+  return errors.toSorted((a, b) => offsetOf(text, b) - offsetOf(text, a))[0];
 }
 
 /** An error that every value of the type meets. Members of JSON may be of any type: only the text itself is certain. */

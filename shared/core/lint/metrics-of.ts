@@ -1,4 +1,5 @@
 /** The metrics that a manifest holds, each with what surrounds it. */
+import { integerOf, isGiven } from '../analysis/metric-limits.ts';
 import type { AnalysisRunSpec, AnalysisTemplateSpec, Argument, Metric } from '../resources/argo.ts';
 import type { KubernetesObject } from '../resources/kubernetes.ts';
 import type { Path } from './finding.ts';
@@ -24,21 +25,27 @@ export function metricsOf(object: KubernetesObject): readonly MetricUse[] {
   return metrics.map((metric, index) => ({ metric, path: ['spec', 'metrics', index], args }));
 }
 
-/** Numbers and lengths as they are once the arguments are filled in; those that only a run knows are left out. */
+/** Stands for an interval that only a run knows: it is there, and no shorter than anything. */
+const SOME_INTERVAL = '24h';
+
+/** Numbers and lengths as they are once the arguments are filled in. Of those that only a run knows nothing is assumed. */
 export function settledMetric({ metric, args }: MetricUse): Metric {
   const settle = <T extends number | string>(value: T | undefined): T | undefined => {
     const text = typeof value === 'string' ? substituted(value, args) : value;
     return text as T | undefined;
   };
+  const failureLimit = settle(metric.failureLimit);
+  // Without one of the two limits the metric would be refused.
+  const someStreak = metric.consecutiveSuccessLimit !== undefined && integerOf(failureLimit) < 0 ? 1 : undefined;
   const settled = {
     ...metric,
-    interval: settle(metric.interval),
+    interval: settle(metric.interval) ?? (isGiven(metric.interval) ? SOME_INTERVAL : undefined),
     initialDelay: settle(metric.initialDelay),
     count: settle(metric.count),
-    failureLimit: settle(metric.failureLimit),
+    failureLimit,
     inconclusiveLimit: settle(metric.inconclusiveLimit),
     consecutiveErrorLimit: settle(metric.consecutiveErrorLimit),
-    consecutiveSuccessLimit: settle(metric.consecutiveSuccessLimit),
+    consecutiveSuccessLimit: settle(metric.consecutiveSuccessLimit) ?? someStreak,
   };
   return Object.fromEntries(Object.entries(settled).filter(([, value]) => value !== undefined)) as unknown as Metric;
 }

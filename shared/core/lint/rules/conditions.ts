@@ -68,7 +68,7 @@ export const EMPTY_RESULT: Rule = {
 };
 
 function guardAgainst(nothing: MeasuredValue): string {
-  if (nothing.kind === 'nil') return 'without data result is nil: use default(result, …) or result == nil || …';
+  if (nothing.kind === 'nil') return 'without data result is nil: use default(result, 0), or (result ?? 0)';
   return 'begin with len(result) > 0 && …, or let the query end in "or vector(0)" if no data means zero';
 }
 

@@ -85,7 +85,7 @@ export function isUnreadable({ object }: Manifest, { checkFields }: Readers): bo
   return checkFields(object).misfits.some((misfit) => misfit.is === 'mistyped' || isMissed(misfit));
 }
 
-/** What is missing in the pod template Argo tells in words of its own. */
+/** What is missing in the pod template Argo tells in words of its own, and of providers no rule takes more than is there. */
 function isMissed({ is, path }: Misfit): boolean {
-  return is === 'missing' && !(path[0] === 'spec' && path[1] === 'template');
+  return is === 'missing' && path[1] !== 'template' && !(path[1] === 'metrics' && path[3] === 'provider');
 }

@@ -20,13 +20,14 @@ export const NO_FAILURE_LIMIT: Rule = {
     const { metric, path } = use;
     const settled = settledMetric(use);
     if (metric.failureLimit !== undefined || effectiveCount(settled) === 1) return [];
-    // Successes in a row are asked for instead: failures only start the count again.
-    if (integerOf(settled.consecutiveSuccessLimit) > 0) return [];
+    const wantsStreak = metric.consecutiveSuccessLimit !== undefined;
     return [
       {
         path,
         message: `metric ${metric.name} has no failureLimit: one bad measurement aborts the release`,
-        fix: 'add failureLimit, the number of bad measurements that are forgiven, such as 3; or 0 to say so',
+        fix: wantsStreak
+          ? 'add failureLimit: -1 if a bad measurement should only begin the streak of successes again; or 0 to say so'
+          : 'add failureLimit, the number of bad measurements that are forgiven, such as 3; or 0 to say so',
       },
     ];
   }),
