@@ -26,6 +26,23 @@ export function parseFlags<T extends Options>(args: readonly string[], options: 
   }
 }
 
+/** The name, and nothing after it that would go unheard. @throws InvalidSpecError */
+export function onlyNameFrom(positionals: readonly string[], namespace: string | undefined, usage: string): string {
+  noMoreThan(1, positionals, usage);
+  return nameFrom(positionals, namespace, usage);
+}
+
+export function noMoreThan(count: number, positionals: readonly string[], usage: string): void {
+  const extra = positionals[count];
+  if (extra !== undefined) throw new InvalidSpecError(`"${extra}" is one word too many\n\n${usage}`);
+}
+
+export function countFrom(text: string, flag: string, most: number): number {
+  const count = Number(text);
+  if (/^\d+$/.test(text) && count >= 1 && count <= most) return count;
+  throw new InvalidSpecError(`${flag} takes a number from 1 to ${most}, not "${text}"`);
+}
+
 /** The one name that the verb needs. @throws InvalidSpecError */
 export function nameFrom(positionals: readonly string[], namespace: string | undefined, usage: string): string {
   const [name] = positionals;

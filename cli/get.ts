@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { renderRollout } from '#core/messages/tree/render.ts';
 import { SECOND } from '#core/time.ts';
-import { nameFrom, parseFlags } from './arguments.ts';
+import { onlyNameFrom, parseFlags } from './arguments.ts';
 import { Client, connectionFrom } from './client.ts';
 import { EXIT } from './exit-codes.ts';
 import { formatted } from './io.ts';
@@ -24,11 +24,12 @@ export const get: Verb = {
     const names = positionals[0] === 'rollout' ? positionals.slice(1) : positionals;
     const client = new Client(connectionFrom(values, io));
     return reporting(io, async () => {
-      const name = await client.find(nameFrom(names, values.namespace, USAGE));
-      for (;;) {
+      const name = await client.find(onlyNameFrom(names, values.namespace, USAGE));
+      for (let shown = ''; ;) {
         const view = await client.view(name);
         const text = formatted(values.output, view.rollout) ?? renderRollout(view, io.paint);
-        io.print(values.watch === true && io.isTerminal ? `${HOME_AND_CLEAR}${text}` : text);
+        if (text !== shown) io.print(values.watch === true && io.isTerminal ? `${HOME_AND_CLEAR}${text}` : text);
+        shown = text;
         if (values.watch !== true) return EXIT.ok;
         const verdict = verdictOf(view.rollout, { successOnPause: false });
         if (verdict !== undefined) return verdict;

@@ -7,7 +7,7 @@ export interface Io {
   print(text: string): void;
   error(text: string): void;
   readonly paint: Paint;
-  /** Is a person looking? Then a watch redraws the screen. */
+  /** Is a person looking, at a terminal that takes escape sequences? Then a watch redraws the screen. */
   readonly isTerminal: boolean;
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
@@ -19,14 +19,18 @@ const PAINT: Readonly<Record<string, 'green' | 'yellow' | 'red' | 'blueBright'>>
   blue: 'blueBright',
 };
 
+/** NO_COLOR asks for no escape sequences at all; a dumb terminal knows none. */
+export function canRedraw({ isTTY }: Pick<NodeJS.WriteStream, 'isTTY'>): boolean {
+  return isTTY && (process.env['NO_COLOR'] ?? '') === '' && process.env['TERM'] !== 'dumb';
+}
+
 /** No colours when stdout is no terminal or NO_COLOR is set. */
 export function processIo(): Io {
-  const isTerminal = process.stdout.isTTY;
-  const coloured = isTerminal && (process.env['NO_COLOR'] ?? '') === '';
+  const isTerminal = canRedraw(process.stdout);
   return {
     print: (text) => void process.stdout.write(`${text}\n`),
     error: (text) => void process.stderr.write(`${text}\n`),
-    paint: coloured ? paintText : (_colour, text) => text,
+    paint: isTerminal ? paintText : (_colour, text) => text,
     isTerminal,
     environment: process.env,
   };

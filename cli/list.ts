@@ -1,7 +1,7 @@
 /** `weir list`: every rollout of every cluster in a line. */
 import { rolloutStatus } from '#core/messages/tree/status.ts';
 import { signOf } from '#core/messages/tree/signs.ts';
-import { parseFlags } from './arguments.ts';
+import { noMoreThan, parseFlags } from './arguments.ts';
 import { Client, connectionFrom, type ListedRollout } from './client.ts';
 import { EXIT } from './exit-codes.ts';
 import { formatted, type Io } from './io.ts';
@@ -15,7 +15,8 @@ export const list: Verb = {
   summary: 'list the rollouts of all clusters',
   usage: USAGE,
   run(args, io) {
-    const { values } = parseFlags(args, {}, USAGE);
+    const { values, positionals } = parseFlags(args, {}, USAGE);
+    noMoreThan(0, positionals, USAGE);
     const client = new Client(connectionFrom(values, io));
     return reporting(io, async () => {
       const all = await client.rollouts();

@@ -1,7 +1,7 @@
 /** `weir status NAME`: waits for the end of a release, for scripts. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SECOND } from '#core/time.ts';
-import { nameFrom, parseFlags, timeFrom } from './arguments.ts';
+import { onlyNameFrom, parseFlags, timeFrom } from './arguments.ts';
 import { Client, connectionFrom } from './client.ts';
 import { EXIT } from './exit-codes.ts';
 import { formatted, type Io } from './io.ts';
@@ -26,7 +26,7 @@ export const status: Verb = {
     const deadline = Date.now() + timeFrom(values.timeout ?? '10m', '--timeout');
     const client = new Client(connectionFrom(values, io));
     return reporting(io, async () => {
-      const name = await client.find(nameFrom(positionals, values.namespace, USAGE));
+      const name = await client.find(onlyNameFrom(positionals, values.namespace, USAGE));
       for (let shown = ''; ;) {
         const { rollout } = await client.view(name);
         const text = formatted(values.output, rollout.status ?? {}) ?? progressText(rollout);

@@ -1,5 +1,5 @@
 /** `weir VERB …`: one file per verb. */
-import { messageOf, InvalidSpecError } from '#core/errors.ts';
+import { messageOf, TransientError } from '#core/errors.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { processIo, type Io } from './io.ts';
 import type { Verb } from './verb.ts';
@@ -50,5 +50,5 @@ try {
   process.exitCode = await main(process.argv.slice(2), processIo());
 } catch (error) {
   process.stderr.write(`weir: ${messageOf(error)}\n`);
-  process.exitCode = error instanceof InvalidSpecError ? EXIT.usage : EXIT.unavailable;
+  process.exitCode = error instanceof TransientError ? EXIT.unavailable : EXIT.usage;
 }

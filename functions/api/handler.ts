@@ -29,6 +29,9 @@ export interface ApiToken {
 /** Deliveries of one answer. */
 const MOST_ALERTS = 500;
 
+/** Each release is told with all its transitions. */
+const MOST_RELEASES = 100;
+
 type Route = (ports: ApiPorts, parts: readonly string[], request: WebRequest, caller: ApiToken) => Promise<WebResponse>;
 
 const ROUTES: Readonly<Record<string, Route>> = {
@@ -83,7 +86,10 @@ async function getHistory(
   [cluster = '', namespace = '', name = '']: readonly string[],
   { query }: WebRequest,
 ): Promise<WebResponse> {
-  const releases = await readHistory({ cluster, namespace, name }, Number(query['limit'] ?? 5), ports);
+  const limit = Number(query['limit'] ?? 5);
+  if (!Number.isInteger(limit) || limit < 1 || limit > MOST_RELEASES)
+    return problem(400, `limit is a number from 1 to ${MOST_RELEASES}`);
+  const releases = await readHistory({ cluster, namespace, name }, limit, ports);
   return { status: 200, body: { releases } };
 }
 

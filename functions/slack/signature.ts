@@ -20,7 +20,9 @@ export function isSignedBySlack(request: SignedRequest, secrets: readonly string
   if (timestamp === undefined || signature === undefined || !/^\d{1,12}$/.test(timestamp)) return false;
   if (Math.abs(Math.floor(now / SECOND) - Number(timestamp)) * SECOND > SIGNATURE_WINDOW) return false;
   // Every secret is compared, so that the time taken does not tell which one fits.
-  return secrets.map((secret) => sameText(sign(secret, timestamp, rawBody), signature)).includes(true);
+  // An empty one everybody knows.
+  const known = secrets.filter((secret) => secret !== '');
+  return known.map((secret) => sameText(sign(secret, timestamp, rawBody), signature)).includes(true);
 }
 
 export function sign(secret: string, timestamp: string, rawBody: string): string {

@@ -1,6 +1,7 @@
 /** `npm start`: the embedded stack, and the tour on it. */
 import { messageOf } from '#core/errors.ts';
 import { createLogger } from '#shared/logger.ts';
+import { canRedraw } from '../../cli/io.ts';
 import { parseStartOptions, USAGE, type StartOptions } from './options.ts';
 import { howToPlay } from './play.ts';
 import { startStack, type LocalStack } from './stack.ts';
@@ -54,11 +55,6 @@ async function withStack(
   } finally {
     await stack.stop();
   }
-}
-
-/** NO_COLOR asks for no escape sequences at all; a dumb terminal knows none. */
-function canRedraw({ isTTY }: NodeJS.WriteStream): boolean {
-  return isTTY && (process.env['NO_COLOR'] ?? '') === '' && process.env['TERM'] !== 'dumb';
 }
 
 function createVoice({ json }: StartOptions, stack: () => LocalStack | undefined): Voice {

@@ -47,6 +47,14 @@ async function readBody(message: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
+/** A number of the query. @throws StatusError 400, as Go says it */
+export function countIn(query: URLSearchParams, name: string): number | undefined {
+  const text = query.get(name) ?? '';
+  if (text === '') return undefined;
+  if (/^\d+$/.test(text)) return Number(text);
+  throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`);
+}
+
 /** An object that was sent. @throws StatusError 400 when it is none, 415 when it is neither JSON nor YAML */
 export function objectIn(request: HttpRequest): Draft {
   const { contentType } = request;

@@ -2,7 +2,7 @@
 import { answeredDelete, deleteOptionsIn } from './delete-request.ts';
 import { json, shown, shownPage, viewOf, type Answer } from './answers.ts';
 import { FrontDoor } from './front-door.ts';
-import { objectIn, valueIn, type HttpRequest } from './http-request.ts';
+import { countIn, objectIn, valueIn, type HttpRequest } from './http-request.ts';
 import { recordAt, type ApiObject, type ApiRef, type Draft, type SentObject } from './objects.ts';
 import { Pages } from './pages.ts';
 import { patchType, type Patch } from './patches.ts';
@@ -64,7 +64,7 @@ export class ResourceHandler {
 
   async #list(target: Target, request: HttpRequest): Promise<Answer> {
     const { query } = request;
-    const limit = Number(query.get('limit') ?? 0);
+    const limit = countIn(query, 'limit') ?? 0;
     const token = query.get('continue') ?? '';
     const list = await this.#door.list(queryOf(target, query));
     const asked = Number(query.get('resourceVersion') ?? 0);

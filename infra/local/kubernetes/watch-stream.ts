@@ -53,7 +53,8 @@ function lostPlace(error: unknown): StatusError {
 }
 
 function keepOpen(response: ServerResponse, close: () => void, query: URLSearchParams, mark: () => void): void {
-  const seconds = Number(query.get('timeoutSeconds') ?? DEFAULT_TIMEOUT_SECONDS);
+  // Go's zero is no wish.
+  const seconds = Number(query.get('timeoutSeconds') ?? 0) || DEFAULT_TIMEOUT_SECONDS;
   const markIfWanted = (): void => {
     if (query.get('allowWatchBookmarks') === 'true') mark();
   };

@@ -61,15 +61,17 @@ export const HELP = [
 ].join('\n');
 
 export function parseWords(text: string): Asked {
-  const [first = 'help', ...rest] = text
+  const [typed = 'help', ...rest] = text
     .trim()
     .split(/\s+/)
     .filter((word) => word !== '');
+  // Telephones write the first word of a line with a capital.
+  const first = typed.toLowerCase();
   if (first === 'help') return { kind: 'help' };
   if (first === 'list') return { kind: 'question', verb: first };
   if (first === 'status' || first === 'history') return question(first, rest);
   const verb = Object.hasOwn(ORDERS, first) ? ORDERS[first] : undefined;
-  if (verb === undefined) return help(`"${first}" is not something Weir can do`);
+  if (verb === undefined) return help(`"${typed}" is not something Weir can do`);
   if (first === 'set' && rest[0] !== 'image') return help('set knows images only: set image NAME CONTAINER=IMAGE');
   return order(verb, first === 'set' ? rest.slice(1) : rest);
 }

@@ -67,9 +67,21 @@ function measurements(transitions: readonly Transition[]): readonly string[] {
   });
 }
 
-function orderLine({ receivedAt, person, state, verdict }: ToldOrder): string {
+function orderLine(told: ToldOrder): string {
+  const { receivedAt, state, verdict } = told;
   const what = verdict === undefined || verdict === '' ? state : verdict;
-  return `  ${formatTimestamp(receivedAt)} ${person}: ${what}.`;
+  const { reason } = commandOf(told);
+  const why = reason === undefined || reason === '' ? '' : ` (${reason})`;
+  return `  ${formatTimestamp(receivedAt)} ${whoOf(told)}: ${what}${why}.`;
+}
+
+function commandOf({ order }: ToldOrder): { readonly verb?: string; readonly reason?: string } {
+  return (order['command'] ?? {}) as { verb?: string; reason?: string };
+}
+
+/** A fingerprint tells nobody which alert it was. */
+function whoOf({ order, person }: ToldOrder): string {
+  return typeof order['alertname'] === 'string' ? `alert ${order['alertname']}` : person;
 }
 
 function ending(release: ReleaseSummary, transitions: readonly Transition[], orders: readonly ToldOrder[]): string {
@@ -83,21 +95,19 @@ function ending(release: ReleaseSummary, transitions: readonly Transition[], ord
 export function endReason({ outcome, reason, finishedAt }: ReleaseSummary, orders: readonly ToldOrder[]): string {
   if (outcome !== 'aborted' || finishedAt === undefined) return reason;
   const cause = orders
-    .filter(({ order, state, receivedAt }) => state === 'applied' && isAbort(order) && receivedAt <= finishedAt)
+    .filter((told) => told.state === 'applied' && isAbort(told) && told.receivedAt <= finishedAt)
     .toSorted((a, b) => b.receivedAt - a.receivedAt)[0];
   return cause === undefined ? reason : `${reason}, by ${causeText(cause)}`;
 }
 
-function isAbort(order: JsonObject): boolean {
-  const command = order['command'] as { verb?: string } | undefined;
-  return order['action'] === 'abort' || command?.verb === 'abort';
+function isAbort(told: ToldOrder): boolean {
+  return told.order['action'] === 'abort' || commandOf(told).verb === 'abort';
 }
 
-function causeText({ order, person }: ToldOrder): string {
-  const command = order['command'] as { reason?: string } | undefined;
-  const why = [order['because'], command?.reason].find((given) => typeof given === 'string' && given !== '');
-  const who = typeof order['alertname'] === 'string' ? `alert ${order['alertname']}` : person;
-  return why === undefined ? who : `${who} (${text(why)})`;
+function causeText(told: ToldOrder): string {
+  const because = [told.order['because'], commandOf(told).reason];
+  const why = because.find((given) => typeof given === 'string' && given !== '');
+  return why === undefined ? whoOf(told) : `${whoOf(told)} (${text(why)})`;
 }
 
 /** The metric that decided, with its query and values. */

@@ -148,6 +148,23 @@ describe('given weir status', () => {
   );
 });
 
+describe('given words and flags that would go unheard', () => {
+  it.each([
+    { verb: list, args: ['my-app'], then: '"my-app" is one word too many' },
+    { verb: get, args: ['my-app', 'now'], then: '"now" is one word too many' },
+    { verb: get, args: ['rollout', 'my-app', 'now'], then: '"now" is one word too many' },
+    { verb: status, args: ['my-app', 'now'], then: '"now" is one word too many' },
+    { verb: history, args: ['my-app', 'now'], then: '"now" is one word too many' },
+    { verb: history, args: ['my-app', '--limit', 'all'], then: '--limit takes a number from 1 to 100, not "all"' },
+    { verb: history, args: ['my-app', '--limit', '0'], then: 'not "0"' },
+    { verb: history, args: ['my-app', '--limit', '1e9'], then: 'not "1e9"' },
+    { verb: history, args: ['my-app', '--limit=-1'], then: 'not "-1"' },
+    { verb: history, args: ['my-app', '--limit='], then: 'not ""' },
+  ])('when the arguments are $args, then it is refused', async ({ verb, args, then }) => {
+    await expect(async () => verb.run(at(...args), io())).rejects.toThrow(then);
+  });
+});
+
 describe('given the verbs that order', () => {
   it('when it is applied, then 0 and the sentence', async () => {
     expect(await promote.run(at('my-app', '--full', 'it', 'is', 'urgent'), io())).toBe(0);
@@ -230,7 +247,7 @@ describe('given weir list, get and history', () => {
         'Revision 2 (bbb) of canary/my-app, canary, started 2024-01-01T00:00:00Z.',
         '  It reached 20 → 40 %.',
         '  success-rate was measured once: 1 failed; last value [0.8].',
-        '  2024-01-01T00:08:00Z slack:T1/U1: aborted.',
+        '  2024-01-01T00:08:00Z slack:T1/U1: aborted (too many errors).',
         '  It was aborted after 540 s: Rollout aborted update to revision 2, by slack:T1/U1 (too many errors).',
         '    query:  sum(x)',
         '    values: [0.8] Failed',

@@ -108,4 +108,11 @@ describe('given the JSON API', () => {
     const [{ transitions }] = (body as { releases: [{ transitions: { type: string }[] }] }).releases;
     expect(transitions.map(({ type }) => type)).toContain('aborted');
   });
+
+  it.each(['all', '0', '-1', '1.5', '101', ''])(
+    'when the history is asked for with the limit "%s", then 400',
+    async (limit) => {
+      expect(await call('GET', `/api/history/local/default/my-app?limit=${limit}`)).toMatchObject({ status: 400 });
+    },
+  );
 });

@@ -10,7 +10,8 @@ import { aLog } from '../../support/quiet-log.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 
 const NOW = Date.UTC(2024, 0, 1);
-const SECRETS = ['new-secret', 'old-secret'];
+/** An empty one, as of a variable that was not set, fits nothing. */
+const SECRETS = ['new-secret', 'old-secret', ''];
 
 function aRollout(namespace: string, name: string): Rollout {
   return {
@@ -104,6 +105,7 @@ describe('given a request that says it is from Slack', () => {
     { given: '301 s ahead', skew: 301, then: false },
     { given: 'signed with the secret being replaced', skew: 0, secret: 'old-secret', then: true },
     { given: 'signed with a wrong secret', skew: 0, secret: 'wrong', then: false },
+    { given: 'signed with an empty secret', skew: 0, secret: '', then: false },
   ])('given it is $given, then accepted is $then', async ({ then, ...options }) => {
     const answer = await setUp().type('help', options);
     expect(answer.status).toBe(then ? 200 : 401);

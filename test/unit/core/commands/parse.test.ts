@@ -7,6 +7,7 @@ describe('given the words of an order', () => {
       words: 'promote a --full it is urgent',
       then: { verb: 'promote', name: 'a', full: true, reason: 'it is urgent' },
     },
+    { words: 'Promote a', then: { verb: 'promote', name: 'a' } },
     { words: 'promote a —full', then: { verb: 'promote', full: true } },
     { words: 'promote --skip-all-steps a', then: { verb: 'promote', name: 'a', skipAllSteps: true } },
     { words: 'promote a --skip-current-step', then: { skipCurrentStep: true, full: false } },

@@ -364,6 +364,14 @@ describe('lists', () => {
     expect(late).toMatchObject({ code: 410, body: { reason: 'Expired' } });
   });
 
+  it.each(['two', '-1', '1.5'])('given the limit %s, then it is no number', async (limit) => {
+    store.create(configMap('a'));
+    expect(await ask('GET', `${CONFIG_MAPS}?limit=${limit}`)).toMatchObject({
+      code: 400,
+      body: { reason: 'BadRequest' },
+    });
+  });
+
   it('given that kubectl asks for a table, then a Rollout shows its replicas and age', async () => {
     const created = store.create(rollout('web', { spec: { replicas: 4 } }));
     const status = { replicas: 5, updatedReplicas: 1, availableReplicas: 3 };
