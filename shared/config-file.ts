@@ -11,7 +11,8 @@ export function parseConfig(text: string, file: string): WeirConfig {
   return checkConfig(parseYaml(text, file), file);
 }
 
-function parseYaml(text: string, file: string): unknown {
+/** @throws InvalidSpecError when it is not YAML */
+export function parseYaml(text: string, file: string): unknown {
   try {
     return parse(text);
   } catch (error) {

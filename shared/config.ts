@@ -1,5 +1,5 @@
 /** Weir's own configuration, `weir.yaml`: validated as a whole, every problem reported together. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { ALERT_ACTIONS, DEFAULT_ALERT_POLICY, type AlertSubject } from '#core/alerts/policy.ts';
 import type { Policy } from '#core/commands/policy.ts';
 import { parseIp, parseRange } from '#core/egress/ip-address.ts';
@@ -37,6 +37,8 @@ const eks = z.strictObject({
   /** Both or none: without them EKS is asked (eks:DescribeCluster). */
   server: apiServer.optional(),
   certificateAuthority: certificateAuthority.optional(),
+  /** The stack makes the access entries for Weir's roles, in the group `weir`; the cluster is in its account and region. */
+  accessEntries: z.boolean().default(false),
 });
 
 /** Any cluster: a service account's token, kept in Secrets Manager under this name or ARN. */
@@ -178,15 +180,28 @@ export function policyOf({ policy, freezes, people, groups, strangers }: PolicyC
 
 type PolicyConfig = Pick<WeirConfig, keyof typeof policyParts>;
 
+/** The configuration, or one line per problem: where, what. */
+export function readConfig(
+  content: unknown,
+): { readonly config: WeirConfig } | { readonly problems: readonly string[] } {
+  const result = weirConfig.safeParse(content);
+  if (result.success) return { config: result.data };
+  return { problems: result.error.issues.map(({ path, message }) => `${pathText(path)}: ${message}`) };
+}
+
 /**
  * @param file the name that messages show
- * @throws InvalidSpecError with one line per problem: where, what
+ * @throws InvalidSpecError with one line per problem
  */
 export function checkConfig(content: unknown, file: string): WeirConfig {
-  const result = weirConfig.safeParse(content);
-  if (result.success) return result.data;
-  const problems = result.error.issues.map(({ path, message }) => `  ${pathText(path)}: ${message}`);
-  throw new InvalidSpecError(`${file} has ${problems.length} problem(s):\n${problems.join('\n')}`);
+  const read = readConfig(content);
+  if ('config' in read) return read.config;
+  throw wrongConfig(read.problems, file);
+}
+
+export function wrongConfig(problems: readonly string[], file: string): InvalidSpecError {
+  const lines = problems.map((problem) => `  ${problem}`);
+  return new InvalidSpecError(`${file} has ${problems.length} problem(s):\n${lines.join('\n')}`);
 }
 
 function refuseNamesakes(named: readonly unknown[], context: z.core.$RefinementCtx): void {

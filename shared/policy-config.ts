@@ -1,5 +1,5 @@
 /** The part of weir.yaml that says who may do what, when, and who is who. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { COMMAND_VERBS } from '#core/commands/command.ts';
 import { isFrozenAt } from '#core/commands/freeze.ts';
 import { messageOf } from '#core/errors.ts';

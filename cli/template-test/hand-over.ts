@@ -1,5 +1,5 @@
 /** Choosing a schema by what is written, so that a mistake is told in the words of that choice only. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** What the schema makes of a value, with its problems as problems of this place. */
 export function handOver<Output>(schema: z.ZodType<Output>, written: unknown, context: z.core.$RefinementCtx): Output {

@@ -1,5 +1,5 @@
 /** As much of a manifest as the simulation takes for granted; the rest is judged as in a cluster. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { AnalysisTemplate, ClusterAnalysisTemplate, Rollout } from '#core/resources/argo.ts';
 import type { Service } from '#core/resources/kubernetes.ts';
 import type { Manifests } from '#core/template-test/test-case.ts';

@@ -1,5 +1,5 @@
 /** A test file: what may stand in it. Unknown keys are refused, so that a slip of the pen never passes for a test. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseDuration } from '#core/duration.ts';
 import type { JsonObject } from '#core/json.ts';
 import {

@@ -1,5 +1,5 @@
 /** How answers of metrics are written in a test: `[0.99, {repeat: 0.5, times: 4}]`, `0.99x5 NaN empty`, JSON. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { handOver } from './hand-over.ts';
 import type { JsonValue } from '#core/json.ts';
 import type { Answer, Series } from '#core/template-test/test-case.ts';

@@ -1,5 +1,5 @@
 /** What the API server sends to an admission webhook, admission.k8s.io/v1: only the fields we use. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { KubernetesObject } from '#core/resources/kubernetes.ts';
 
 const object = z.looseObject({

@@ -1,5 +1,5 @@
 /** What the API is sent. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** An order in the words of a slash command; `id` makes a repeated request the same order. */
 const orderRequest = z.strictObject({ id: z.string().min(1).max(100), words: z.string().min(1).max(3_000) });

@@ -1,5 +1,5 @@
 /** A transition as it comes from the bus. Unknown fields are let through: newer versions may say more. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ReleaseEvent } from '#shared/ports.ts';
 
 const releaseEvent = z.looseObject({

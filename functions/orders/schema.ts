@@ -1,5 +1,5 @@
 /** What travels through the orders queue: the id of a stored order. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Alert } from '#core/alerts/alert.ts';
 import { COMMAND_VERBS, TARGET_KINDS, type Actor, type Command } from '#core/commands/command.ts';
 import type { JsonObject } from '#core/json.ts';

@@ -1,5 +1,5 @@
 /** What travels through the work queue. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { WorkMessage } from '#shared/ports.ts';
 
 const workMessage = z.object({

@@ -1,5 +1,5 @@
 /** A slash command, form-encoded. `user_name` and `token` are deprecated by Slack: people are known by (team_id, user_id). */
-import { z } from 'zod';
+import * as z from 'zod';
 
 const slashCommand = z.object({
   command: z.string(),

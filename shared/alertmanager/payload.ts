@@ -1,5 +1,5 @@
 /** Alertmanager's webhook payload, version 4: only the fields we use; unknown ones are let through. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Alert } from '#core/alerts/alert.ts';
 import { jsonBytes } from '#core/history/trim.ts';
 

@@ -1,0 +1,37 @@
+/** `npx cdk deploy`: the stack from `weir.yaml`, or from the file that `--context config=FILE` names. */
+import { join } from 'node:path';
+import { App, Validations } from 'aws-cdk-lib/core';
+import { Code } from 'aws-cdk-lib/aws-lambda';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { messageOf } from '#core/errors.ts';
+import { bundle } from './bundle.ts';
+import { loadStackConfig } from './config.ts';
+import { WeirStack } from './stack.ts';
+
+try {
+  const app = new App();
+  const { config, deployed } = loadStackConfig(String(app.node.tryGetContext('config') ?? 'weir.yaml'));
+  new WeirStack(app, String(app.node.tryGetContext('stack') ?? 'Weir'), {
+    config,
+    version: deployed.version,
+    ephemeral: isTrue(app.node.tryGetContext('ephemeral')),
+    code: (name) => Code.fromAsset(bundle(name, deployed, join(app.outdir, '.bundles')).folder),
+    env: {
+      ...given('account', process.env['CDK_DEFAULT_ACCOUNT']),
+      ...given('region', process.env['CDK_DEFAULT_REGION']),
+    },
+  });
+  Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+  app.synth();
+} catch (error) {
+  process.stderr.write(`${messageOf(error)}\n`);
+  process.exitCode = 1;
+}
+
+function isTrue(value: unknown): boolean {
+  return value === true || value === 'true';
+}
+
+function given<Name extends string>(name: Name, value: string | undefined) {
+  return (value === undefined ? {} : { [name]: value }) as { readonly [Key in Name]?: string };
+}
