@@ -36,8 +36,8 @@ const WAYS_IN = ['eks', 'serviceAccount', 'kubeconfigSecret'];
 function awsProblems(content: unknown): readonly string[] {
   const { clusters } = (content ?? {}) as { readonly clusters?: unknown };
   if (!Array.isArray(clusters)) return [];
-  return (clusters as readonly unknown[]).flatMap((cluster, index) => {
-    const given = Object.keys((cluster ?? {}) as object);
+  return clusters.flatMap((cluster: unknown, index) => {
+    const given = Object.keys(cluster ?? {});
     if (given.some((key) => WAYS_IN.includes(key))) return [];
     return [`clusters[${index}]: has no way in from AWS: give it one of ${WAYS_IN.join(', ')}`];
   });

@@ -9,7 +9,7 @@ import { bundle, type Bundle } from '../../../../infra/aws/bundle.ts';
 const KB = 1_024;
 const NAMES = Object.keys(NEEDS) as FunctionName[];
 /** Eight builds under load on two shared cores; a quiet machine takes two seconds. */
-const SLOW = 120_000;
+const SLOW = 300_000;
 
 let parent: string;
 const bundles = new Map<FunctionName, Bundle>();

@@ -14,7 +14,7 @@ import { VirtualClock } from '../../../support/virtual-clock.ts';
 import { synthesise, type Synthesised } from './synthesised.ts';
 
 /** Under load on two shared cores; a quiet machine takes five seconds. */
-const SLOW = 120_000;
+const SLOW = 300_000;
 
 const CONFIG = {
   clusters: [
@@ -128,7 +128,7 @@ describe('given the stack', () => {
     const concurrency = sources.map(
       (source) => (source['ScalingConfig'] as { MaximumConcurrency: number }).MaximumConcurrency,
     );
-    expect(concurrency.toSorted()).toEqual([2, 2, 7]);
+    expect(concurrency.toSorted((a, b) => a - b)).toEqual([2, 2, 7]);
   });
 
   it('then the bus delivers every transition into the queue of the notifier, and what it cannot into its dead letters', () => {
@@ -213,7 +213,7 @@ describe('given the stack', () => {
 
   it('then the access entries put writers and readers of clusters into groups of their own', () => {
     const entries = ofType('AWS::EKS::AccessEntry').map(({ Properties }) => Properties);
-    expect(entries.map((entry) => (entry['KubernetesGroups'] as string[])[0]).toSorted()).toEqual([
+    expect(entries.map((entry) => String(entry['KubernetesGroups'])).toSorted()).toEqual([
       'weir',
       'weir',
       'weir-readers',

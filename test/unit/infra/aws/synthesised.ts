@@ -41,7 +41,7 @@ export function synthesise(config: object, { ephemeral = false }: { ephemeral?: 
 }
 
 function quietly<T>(work: () => T): T {
-  const { write } = process.stderr;
+  const write = process.stderr.write.bind(process.stderr);
   process.stderr.write = () => true;
   try {
     return work();
