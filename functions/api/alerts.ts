@@ -1,12 +1,13 @@
 /** Alerts: what was delivered, and what a payload would do. */
 import { alertName, type Alert } from '#core/alerts/alert.ts';
-import type { AlertAction, AlertPolicy } from '#core/alerts/policy.ts';
+import type { AlertPolicy } from '#core/alerts/policy.ts';
+import type { Reaction } from '#core/alerts/react.ts';
 import { truncatedAlert } from '#core/alerts/truncated.ts';
 import type { JsonObject } from '#core/json.ts';
 import type { RolloutName } from '#core/commands/resolve-name.ts';
 import type { AlertGroup } from '#shared/alertmanager/payload.ts';
 import { ALERT_DELIVERIES, reactionTo, targetsOf, type AlertPorts } from '#shared/controllers/alert-plan.ts';
-import type { Clock, OrderStore, StoredOrder } from '#shared/ports.ts';
+import type { OrderStore, StoredOrder } from '#shared/ports.ts';
 
 /** What one alert of a payload would do, and why. */
 export interface ExplainedAlert {
@@ -17,7 +18,7 @@ export interface ExplainedAlert {
   readonly missing?: string;
   readonly rollouts: readonly {
     readonly rollout: RolloutName;
-    readonly action: AlertAction;
+    readonly action: Reaction['action'];
     readonly because: string;
   }[];
 }
@@ -25,7 +26,7 @@ export interface ExplainedAlert {
 /** Changes nothing. */
 export async function explainAlerts(
   group: AlertGroup,
-  ports: AlertPorts & { readonly clock: Clock },
+  ports: AlertPorts,
   policy: AlertPolicy,
 ): Promise<readonly ExplainedAlert[]> {
   const leftOut = truncatedAlert(group, ports.clock.now());

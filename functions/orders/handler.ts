@@ -6,6 +6,7 @@ import type { Verdict } from '#core/commands/command.ts';
 import { messageOf } from '#core/errors.ts';
 import { applyAlert } from '#shared/controllers/alert.ts';
 import { executeCommand } from '#shared/controllers/command.ts';
+import { UNDO_UNLESS_MANAGED, type RollbackRules } from '#shared/controllers/rollback.ts';
 import { tellOrder } from '#shared/controllers/order-told.ts';
 import type { Ports, StoredOrder } from '#shared/ports.ts';
 import { parseOrderContent, parseOrderMessage, type OrderContent } from './schema.ts';
@@ -13,13 +14,14 @@ import { parseOrderContent, parseOrderMessage, type OrderContent } from './schem
 export interface OrdersOptions {
   readonly policy?: Policy;
   readonly alerts?: AlertPolicy;
+  readonly rollback?: RollbackRules;
   /** Tells the asker what became of the order; a failure here never repeats the order. */
   readonly answer?: (order: StoredOrder, verdict: Verdict) => Promise<void>;
 }
 
 export function createOrdersHandler(
   ports: Ports,
-  { policy = NO_POLICY, alerts = DEFAULT_ALERT_POLICY, answer }: OrdersOptions = {},
+  { policy = NO_POLICY, alerts = DEFAULT_ALERT_POLICY, rollback = UNDO_UNLESS_MANAGED, answer }: OrdersOptions = {},
 ) {
   /** @throws what the queue must try again later */
   return async function applyMessage({ body }: Pick<SQSRecord, 'body'>): Promise<void> {
@@ -47,7 +49,7 @@ export function createOrdersHandler(
   }
 
   async function carryOut(order: StoredOrder, content: OrderContent): Promise<Verdict> {
-    if (content.kind === 'alert') return applyAlert(order, content.alert, ports, { alerts, policy });
+    if (content.kind === 'alert') return applyAlert(order, content.alert, ports, { alerts, policy, rollback });
     return executeCommand(content.command, content.actor, ports, policy);
   }
 

@@ -20,7 +20,7 @@ export const ALERT_DELIVERIES = { cluster: '*', namespace: '*', name: 'alerts' }
 /** How far back the deliveries of one fingerprint are looked at. */
 const DELIVERIES = 50;
 
-export type AlertPorts = Pick<Ports, 'sites' | 'history' | 'orders'>;
+export type AlertPorts = Pick<Ports, 'sites' | 'history' | 'orders' | 'clock'>;
 
 export type AlertTargets =
   | { readonly cluster: string; readonly rollouts: readonly Rollout[] }
@@ -60,7 +60,7 @@ export async function reactionTo(
 ): Promise<Reaction> {
   const release = (await ports.history.latest(key))?.release;
   const earlier = await deliveriesOf(alert, ports.orders, orderId);
-  return reactTo(alert, rollout, { policy, release, earlier });
+  return reactTo(alert, rollout, { policy, release, earlier, now: ports.clock.now() });
 }
 
 async function deliveriesOf(

@@ -10,10 +10,12 @@ import { reactionTo, targetsOf } from './alert-plan.ts';
 import { executeCommand } from './command.ts';
 import { evaluateNow } from './evaluate.ts';
 import { tellOrder } from './order-told.ts';
+import { rollBack, type RollbackRules } from './rollback.ts';
 
 export interface AlertRules {
   readonly alerts: AlertPolicy;
   readonly policy: Policy;
+  readonly rollback: RollbackRules;
 }
 
 /** An alert and one of the Rollouts that it is about. */
@@ -55,7 +57,7 @@ async function applyToRollout(order: StoredOrder, concern: Concern, ports: Ports
   const own = await decideOnce(order, concern, ports, rules.alerts);
   const where = `${key.namespace}/${key.name}`;
   if (own.state !== 'accepted') return `${where}: ${own.verdict ?? own.state}`;
-  const verdict = await carryOut(own, concern, ports, rules.policy);
+  const verdict = await carryOut(own, concern, ports, rules);
   await ports.orders.finish(own.id, { state: verdict.state, verdict: verdict.says, finishedAt: ports.clock.now() });
   await tellOrder('alerted', own, `alert ${alertName(alert)} (${alert.status}): ${verdict.says}`, ports);
   return `${where}: ${verdict.says}`;
@@ -78,7 +80,12 @@ async function decideOnce(
   return own;
 }
 
-async function carryOut(order: StoredOrder, concern: Concern, ports: Ports, policy: Policy): Promise<Verdict> {
+async function carryOut(
+  order: StoredOrder,
+  concern: Concern,
+  ports: Ports,
+  { policy, rollback }: AlertRules,
+): Promise<Verdict> {
   const { action, because } = order.order as unknown as Reaction;
   switch (action) {
     case 'off':
@@ -87,6 +94,8 @@ async function carryOut(order: StoredOrder, concern: Concern, ports: Ports, poli
       return { state: 'applied', says: `told: ${because}` };
     case 'evaluate':
       return evaluateNow(concern.rollout, order.id, concern.key.cluster, ports);
+    case 'rollback':
+      return rollBack({ ...concern, because, actor: actorFor(order, concern) }, ports, policy, rollback);
     case 'abort':
     case 'pause': {
       const verdict = await executeCommand(

@@ -11,6 +11,7 @@ import { serviceNames, type RolloutSnapshot } from '#core/rollout/snapshot.ts';
 import type { Instant } from '#core/time.ts';
 import type { ObjectKey, Ports, Site } from '../ports.ts';
 import { expireApproval } from './approval-timeout.ts';
+import { finishRollback } from './finish-rollback.ts';
 import type { Controller } from './reconcile.ts';
 import { sameJson, toJson } from './record.ts';
 import { readSnapshot } from './rollout-reads.ts';
@@ -28,8 +29,13 @@ export const rolloutController: Controller<RolloutSnapshot, RolloutStatus> = {
   leaves: (last, request) => servicesOf(last).map((name) => ({ ...request, kind: 'Service', name })),
   continues: (decision) => acted(decision),
   waits,
-  overdue: (saved, request, ports) => expireApproval(request, saved as Rollout, ports),
+  overdue,
 };
+
+async function overdue(saved: KubernetesObject, request: ObjectKey, ports: Ports): Promise<Instant | undefined> {
+  await finishRollback(request, saved as Rollout, ports);
+  return expireApproval(request, saved as Rollout, ports);
+}
 
 function decidesIn(site: Site): boolean {
   return site.controllers.includes('rollouts');

@@ -6,6 +6,7 @@ import type { ReleaseSummary } from '#core/history/record.ts';
 import type { Rollout, RolloutStatus } from '#core/resources/argo.ts';
 
 const RELEASED_AT = 1_000_000;
+const NOW = RELEASED_AT + 120_000;
 const RELEASE = { outcome: 'running', startedAt: RELEASED_AT } as ReleaseSummary;
 
 function anAlert(labels: Record<string, string>, more: Partial<Alert> = {}): Alert {
@@ -24,7 +25,7 @@ function aRollout(status: RolloutStatus = {}): Rollout {
 }
 
 function react(alert: Alert, rollout = aRollout(), policy: AlertPolicy = DEFAULT_ALERT_POLICY) {
-  return reactTo(alert, rollout, { policy, release: RELEASE, earlier: [] });
+  return reactTo(alert, rollout, { policy, release: RELEASE, earlier: [], now: NOW });
 }
 
 describe('given a release and an alert', () => {
@@ -118,7 +119,7 @@ describe('given an alert that may be older than the release', () => {
   ])('$given: $then', ({ startsAt, received, then }) => {
     const labels = { severity: 'critical', rollouts_pod_template_hash: 'new' };
     const alert = anAlert(labels, { startsAt: RELEASED_AT + startsAt });
-    const context = { policy: DEFAULT_ALERT_POLICY, release: RELEASE, earlier: received };
+    const context = { policy: DEFAULT_ALERT_POLICY, release: RELEASE, earlier: received, now: NOW };
     expect(reactTo(alert, aRollout(), context).action).toBe(then);
   });
 });
