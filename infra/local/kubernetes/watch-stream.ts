@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http';
 import { SECOND } from '#core/time.ts';
 import { shown, viewOf } from './answers.ts';
 import type { FrontDoor } from './front-door.ts';
-import type { HttpRequest } from './http-request.ts';
+import { countIn, type HttpRequest } from './http-request.ts';
 import { queryOf } from './resource-handler.ts';
 import type { Target } from './routes.ts';
 import { StatusError, unprocessable } from './status-error.ts';
@@ -26,6 +26,8 @@ export async function streamWatch(
   if (query.has('sendInitialEvents')) {
     throw unprocessable('sendInitialEvents: Forbidden: sendInitialEvents is forbidden for watch');
   }
+  const seconds = countIn(query, 'timeoutSeconds') ?? DEFAULT_TIMEOUT_SECONDS;
+  const marks = query.get('allowWatchBookmarks') === 'true';
   const lines: object[] = [];
   let send = (line: object): void => void lines.push(line);
   const view = viewOf(request, door.store.clock.now());
@@ -43,7 +45,9 @@ export async function streamWatch(
     response.end();
     return;
   }
-  keepOpen(response, close, query, () => send(bookmark(door, target)));
+  keepOpen(response, close, seconds, () => {
+    if (marks) send(bookmark(door, target));
+  });
 }
 
 /** 410, and a place that is yet to come, are told by an ERROR within the stream. */
@@ -52,15 +56,10 @@ function lostPlace(error: unknown): StatusError {
   throw error;
 }
 
-function keepOpen(response: ServerResponse, close: () => void, query: URLSearchParams, mark: () => void): void {
-  // Go's zero is no wish.
-  const seconds = Number(query.get('timeoutSeconds') ?? 0) || DEFAULT_TIMEOUT_SECONDS;
-  const markIfWanted = (): void => {
-    if (query.get('allowWatchBookmarks') === 'true') mark();
-  };
-  const marking = setInterval(markIfWanted, BOOKMARK_SECONDS * SECOND);
+function keepOpen(response: ServerResponse, close: () => void, seconds: number, mark: () => void): void {
+  const marking = setInterval(mark, BOOKMARK_SECONDS * SECOND);
   const ending = setTimeout(() => {
-    markIfWanted();
+    mark();
     stop();
     response.end();
   }, seconds * SECOND);
