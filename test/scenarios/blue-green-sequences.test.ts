@@ -446,6 +446,22 @@ describe('given spec.paused', () => {
   });
 });
 
+describe('given metadata of roles', () => {
+  it('when an update goes through, then pods carry what their role asks for, and the hash does not change with it', async () => {
+    const role = (name: string) => ({ labels: { role: name } });
+    await given({ previewMetadata: role('preview'), activeMetadata: role('active'), autoPromotionEnabled: false });
+    expect(await roles()).toEqual({ [V2]: ['active'] });
+    await deploy(V3);
+    await untilPaused();
+    expect(await roles()).toEqual({ [V2]: ['active'], [V3]: ['preview'] });
+    await world.order('promote');
+    await untilActive(V3);
+    await world.passes(3 * SECOND);
+    expect((await roles())[V3]).toEqual(['active']);
+    expect(await world.replicaSets()).toHaveLength(2);
+  });
+});
+
 describe('given R changes', () => {
   it('when an old version waits for its deadline, then all follow, and the update goes on', async () => {
     await given({ scaleDownDelaySeconds: 600 });
@@ -475,14 +491,25 @@ function hashOf(set: ReplicaSet | undefined): string {
   return set?.metadata.labels?.[POD_TEMPLATE_HASH] ?? '';
 }
 
+type Pod = KubernetesObject & { readonly spec: { readonly containers: readonly { readonly image: string }[] } };
+
+async function pods(): Promise<readonly Pod[]> {
+  return (await world.cluster.list<Pod>({ apiVersion: 'v1', kind: 'Pod', namespace: 'default' })).items;
+}
+
+/** What the label `role` of the pods says, by image. */
+async function roles(): Promise<Record<string, readonly string[]>> {
+  const all = await pods();
+  const of = (image: string) => all.filter(({ spec }) => spec.containers[0]?.image === image);
+  const images = [...new Set(all.map(({ spec }) => spec.containers[0]?.image ?? ''))];
+  return Object.fromEntries(
+    images.map((image) => [image, [...new Set(of(image).map(({ metadata }) => metadata.labels?.['role'] ?? ''))]]),
+  );
+}
+
 /** Their ReplicaSets make new ones, which start as their images do by now. */
 async function replacePods(image?: string): Promise<void> {
-  const { items } = await world.cluster.list<KubernetesObject & { spec: { containers: { image: string }[] } }>({
-    apiVersion: 'v1',
-    kind: 'Pod',
-    namespace: 'default',
-  });
-  const gone = items.filter(({ spec }) => image === undefined || spec.containers[0]?.image === image);
+  const gone = (await pods()).filter(({ spec }) => image === undefined || spec.containers[0]?.image === image);
   for (const pod of gone) await world.cluster.delete(refOf(pod));
   await world.passes(5 * SECOND);
 }
