@@ -9,13 +9,13 @@ export const stepFields = readSchema({
     'templates!:[]RolloutExperimentTemplate duration analyses:[]ExperimentAnalysis dryRun:[]DryRun analysisRunMetadata:Metadata scaleDownDelaySeconds*',
   RolloutExperimentTemplate:
     'name! specRef! replicas* metadata:Metadata selector:*LabelSelector weight* service:*TemplateService',
-  ExperimentAnalysis: 'name! templateName! clusterScope args:[]AnalysisRunArgument requiredForCompletion',
+  ExperimentAnalysis: 'name! templateName! clusterScope* args:[]AnalysisRunArgument requiredForCompletion',
   TemplateService: 'name',
   LabelSelector: 'matchLabels:{} matchExpressions:[]LabelSelectorRequirement',
   LabelSelectorRequirement: 'key! operator! values:[]',
   RolloutAnalysis:
-    'templates:[]AnalysisTemplateRef args:[]AnalysisRunArgument dryRun:[]DryRun measurementRetention:[]MeasurementRetention analysisRunMetadata:Metadata',
-  AnalysisTemplateRef: 'templateName clusterScope',
+    'templates:[]AnalysisTemplateRef args:[]AnalysisRunArgument dryRun:[]DryRun measurementRetention:[]MeasurementRetention analysisRunMetadata:*Metadata',
+  AnalysisTemplateRef: 'templateName! clusterScope*',
   AnalysisRunArgument: 'name! value valueFrom:*ArgumentValueFrom',
   ArgumentValueFrom: 'podTemplateHashValue* fieldRef:*FieldRef',
   FieldRef: 'fieldPath!',

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { podTemplateHash, stepHash } from '#core/rollout/hash.ts';
 import type { CanaryStep } from '#core/resources/argo.ts';
 import type { PodTemplate } from '#core/resources/kubernetes.ts';
-import { pause, setWeight } from '../../../support/builders.ts';
+import { analysis, pause, setWeight } from '../../../support/builders.ts';
 import { RICH_TEMPLATE } from './rich-template.ts';
 
 const GUESTBOOK: PodTemplate = {
@@ -52,6 +52,9 @@ describe('the hash of the steps', () => {
     { steps: [setWeight(20), pause(), setWeight(40), pause(10)], hash: '5bc988b54' },
     { steps: [setWeight(20), pause('1h')], hash: '6d87b67cf8' },
     { steps: [setWeight(10), { setCanaryScale: { weight: 25 } }], hash: '659fbc4f9' },
+    // As Argo Rollouts 1.10.0 wrote them on a real API server.
+    { steps: [setWeight(34), analysis('inline-good-t')], hash: '6654cd8f5d' },
+    { steps: [setWeight(34), analysis('inline-bad-t')], hash: '68bcd74dfd' },
   ])('given $steps, then $hash', ({ steps, hash }) => {
     expect(stepHash(steps)).toBe(hash);
   });
