@@ -1,6 +1,7 @@
 /** The ReplicaSet of a template that has none yet. engine §4.3, §4.4. */
 import type { Decision } from '../decision.ts';
 import type { RolloutStatus } from '../resources/argo.ts';
+import { addedText } from './added.ts';
 import { DESIRED_REPLICAS, POD_TEMPLATE_HASH, REVISION } from '../resources/keys.ts';
 import type { NewObject, ReplicaSet } from '../resources/kubernetes.ts';
 import { controllerReference } from './adoption.ts';
@@ -22,7 +23,7 @@ export function createNewest(pass: Pass): Decision<RolloutStatus> {
     return changes.decision({ ...stored, collisionCount: (stored.collisionCount ?? 0) + 1 });
   }
   const revision = nextRevision(pass.sets.older);
-  if (rollout.status === undefined) announceAdded(pass);
+  if (rollout.status === undefined) changes.event('RolloutAddedToInformer', addedText(rollout));
   changes.create(newReplicaSet(pass, revision), `revision ${revision} has no ReplicaSet yet`);
   changes.event('NewReplicaSetCreated', `Created ReplicaSet ${name} (revision ${revision})`);
   const condition = {
@@ -32,12 +33,6 @@ export function createNewest(pass: Pass): Decision<RolloutStatus> {
     message: `Created new replica set "${name}"`,
   } as const;
   return changes.decision(withConditions(stored, setCondition(stored.conditions, condition, pass.now).conditions));
-}
-
-/** Argo says so whenever it starts; here it is said once in the life of a Rollout. */
-function announceAdded({ changes, rollout: { metadata } }: Pass): void {
-  const text = `Rollout resource added to informer: ${metadata.namespace}/${metadata.name}`;
-  changes.event('RolloutAddedToInformer', text);
 }
 
 /**

@@ -2,6 +2,7 @@
 import type { Decision } from '../decision.ts';
 import type { RolloutStatus } from '../resources/argo.ts';
 import { SECOND } from '../time.ts';
+import { addedText } from './added.ts';
 import { findCondition, removeCondition, setCondition } from './conditions.ts';
 import { phaseOf } from './phase.ts';
 import { sameJson } from './same-json.ts';
@@ -24,9 +25,10 @@ export function refuseSpec({ rollout, now }: RolloutSnapshot, problem: SpecProbl
   const { conditions } = setCondition(others, condition, now);
   const draft = { ...stored, conditions, observedGeneration: String(rollout.metadata.generation ?? 0) };
   const status = storedForm({ ...draft, ...phaseOf(rollout, draft) });
+  const added = { type: 'Normal', reason: 'RolloutAddedToInformer', message: addedText(rollout) } as const;
   return {
     actions: [],
-    events: [],
+    events: rollout.status === undefined ? [added] : [],
     ...(sameJson(status, storedForm(stored)) ? {} : { status }),
     ...(problem.ofReference ? { requeueAfter: 10 * SECOND } : {}),
   };
