@@ -1,10 +1,10 @@
 /** May this process execute? Nobody else's Rollout controller may be alive, and one `weir run` at a time holds the Lease. */
-import { readFileSync } from 'node:fs';
 import type { Clock, Log } from '#shared/ports.ts';
 import type { ClusterConfig } from '#shared/config.ts';
 import type { KubernetesCluster } from '#shared/kubernetes/cluster.ts';
 import type { Timers } from '../local/clock.ts';
 import { Lease } from './lease.ts';
+import { leasePlace } from './lease-place.ts';
 import { watchOtherControllers, type OtherControllers } from './other-controllers.ts';
 import type { Readiness } from './readiness.ts';
 
@@ -29,13 +29,13 @@ export interface Leadership {
 
 export function createLeadership(parts: LeadershipParts): Leadership {
   const { direct, config, timers, log, readiness } = parts;
-  const namespace = parts.leaseNamespace ?? ownNamespace() ?? config.namespaces[0] ?? 'default';
+  const { namespace, name } = leasePlace(parts);
   const movesRollouts = config.controllers.includes('rollouts');
   const others = movesRollouts ? lookForOthers(namespace, parts) : undefined;
   const lease = new Lease({
     cluster: direct,
     namespace,
-    name: parts.instanceId === undefined ? 'weir-run' : `weir-run-${parts.instanceId}`,
+    name,
     identity: parts.identity,
     timers,
     log,
@@ -46,7 +46,7 @@ export function createLeadership(parts: LeadershipParts): Leadership {
     async take() {
       await others?.looked;
       if (config.controllers.length === 0) return;
-      readiness.set('lease', `the Lease ${namespace}/weir-run is not held yet`);
+      readiness.set('lease', `the Lease ${namespace}/${name} is not held yet`);
       await lease.acquire();
       readiness.set('lease');
     },
@@ -72,13 +72,4 @@ function lookForOthers(leaseNamespace: string, parts: LeadershipParts): OtherCon
   });
   readiness.ask('other controllers', () => others.problems().map((problem) => `other controllers' Leases: ${problem}`));
   return others;
-}
-
-function ownNamespace(): string | undefined {
-  if (process.env['POD_NAMESPACE'] !== undefined) return process.env['POD_NAMESPACE'];
-  try {
-    return readFileSync('/var/run/secrets/kubernetes.io/serviceaccount/namespace', 'utf8').trim();
-  } catch {
-    return undefined;
-  }
 }

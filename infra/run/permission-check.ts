@@ -4,6 +4,7 @@ import { SECOND, type Millis } from '#core/time.ts';
 import type { ClusterConfig } from '#shared/config.ts';
 import type { Cluster, Log } from '#shared/ports.ts';
 import type { Cancel, Timers } from '../local/clock.ts';
+import type { LeasePlace } from './lease-place.ts';
 import { missingPermissions, neededFor, tellMissing } from './permissions.ts';
 import type { Readiness } from './readiness.ts';
 
@@ -12,6 +13,7 @@ const ASK_AGAIN: Millis = 15 * SECOND;
 export interface PermissionCheckParts {
   readonly direct: Pick<Cluster, 'create'>;
   readonly config: ClusterConfig;
+  readonly lease: LeasePlace;
   readonly timers: Timers;
   readonly log: Log;
   readonly readiness: Readiness;
@@ -22,7 +24,7 @@ export interface PermissionCheck {
 }
 
 export function startPermissionCheck(parts: PermissionCheckParts): PermissionCheck {
-  const { direct, config, timers, log, readiness } = parts;
+  const { direct, config, lease, timers, log, readiness } = parts;
   let cancel: Cancel = () => undefined;
   let told = '';
   let stopped = false;
@@ -40,7 +42,7 @@ export function startPermissionCheck(parts: PermissionCheckParts): PermissionChe
 
   async function problemsNow(): Promise<readonly string[]> {
     try {
-      const missing = await missingPermissions(direct, neededFor(config.controllers), config.namespaces);
+      const missing = await missingPermissions(direct, neededFor(config.controllers, lease), config.namespaces);
       const lines = tellMissing(missing.filter(({ only }) => only === undefined));
       const partly = tellMissing(missing.filter(({ only }) => only !== undefined));
       if (partly.length > 0) log.warn('Not allowed, and not done', { missing: partly });

@@ -1,16 +1,23 @@
 /** What Weir must be allowed in each mode, and what of it it is not. Asked with SelfSubjectAccessReviews. */
 import type { KubernetesObject } from '#core/resources/kubernetes.ts';
 import type { Cluster, ControllerName } from '#shared/ports.ts';
+import type { LeasePlace } from './lease-place.ts';
+import { ARGO_LEASE } from './other-controllers.ts';
 
 export interface Permission {
   readonly group: string;
   readonly resource: string;
   readonly verbs: readonly string[];
+  /** Of this object alone. */
+  readonly name?: string;
+  /** There and nowhere else; absent: wherever Weir works. */
+  readonly namespace?: string;
   /** Without it everything else works: the one thing that does not. */
   readonly only?: string;
 }
 
 const ARGO = 'argoproj.io';
+const LEASES = 'coordination.k8s.io';
 const READ = ['get', 'list', 'watch'] as const;
 
 const OBSERVE: readonly Permission[] = [
@@ -21,7 +28,6 @@ const OBSERVE: readonly Permission[] = [
 
 const ANALYSIS: readonly Permission[] = [
   { group: '', resource: 'events', verbs: ['create', 'patch'] },
-  { group: 'coordination.k8s.io', resource: 'leases', verbs: ['get', 'create', 'patch'] },
   { group: '', resource: 'secrets', verbs: ['get'], only: 'metrics with secretKeyRef are not measured' },
   {
     group: 'batch',
@@ -37,21 +43,27 @@ const ROLLOUTS: readonly Permission[] = [
   { group: ARGO, resource: 'clusteranalysistemplates', verbs: READ },
   { group: 'apps', resource: 'replicasets', verbs: [...READ, 'create', 'patch', 'delete'] },
   { group: '', resource: 'services', verbs: [...READ, 'patch'] },
-  { group: '', resource: 'pods', verbs: ['get', 'list', 'patch', 'delete'] },
-  { group: 'coordination.k8s.io', resource: 'leases', verbs: ['list', 'watch'] },
+  { group: '', resource: 'pods', verbs: ['get', 'list', 'patch'] },
+  { group: '', resource: 'pods/eviction', verbs: ['create'] },
+  { group: LEASES, resource: 'leases', name: ARGO_LEASE, verbs: ['list', 'watch'] },
 ];
 
-export function neededFor(controllers: readonly ControllerName[]): readonly Permission[] {
+export function neededFor(controllers: readonly ControllerName[], lease: LeasePlace): readonly Permission[] {
+  const { namespace, name } = lease;
+  const ownLease: readonly Permission[] = [
+    { group: LEASES, resource: 'leases', namespace, verbs: ['create'] },
+    { group: LEASES, resource: 'leases', namespace, name, verbs: ['get', 'patch'] },
+  ];
   return [
     ...OBSERVE,
-    ...(controllers.includes('analysis') ? ANALYSIS : []),
+    ...(controllers.includes('analysis') ? [...ANALYSIS, ...ownLease] : []),
     ...(controllers.includes('rollouts') ? ROLLOUTS : []),
   ];
 }
 
 export interface Missing {
   readonly verb: string;
-  /** In the words of RBAC: `replicasets.apps`. */
+  /** In the words of RBAC: `replicasets.apps`, `leases.coordination.k8s.io/weir-run`. */
   readonly resource: string;
   /** Absent: in all namespaces. */
   readonly namespace?: string;
@@ -68,8 +80,10 @@ export async function missingPermissions(
   namespaces: readonly string[],
 ): Promise<readonly Missing[]> {
   const scopes = namespaces.length === 0 ? [undefined] : namespaces;
-  const asked = scopes.flatMap((namespace) =>
-    needed.flatMap((permission) => permission.verbs.map((verb) => ({ permission, verb, namespace }))),
+  const asked = needed.flatMap((permission) =>
+    (permission.namespace === undefined ? scopes : [permission.namespace]).flatMap((namespace) =>
+      permission.verbs.map((verb) => ({ permission, verb, namespace })),
+    ),
   );
   const allowed = await Promise.all(asked.map((question) => isAllowed(cluster, question)));
   return asked.filter((_, index) => allowed[index] !== true).map(missingOf);
@@ -92,6 +106,7 @@ async function isAllowed(
     resource,
     verb,
     ...(subresource === undefined ? {} : { subresource }),
+    ...(permission.name === undefined ? {} : { name: permission.name }),
     ...(namespace === undefined || isClusterScoped ? {} : { namespace }),
   };
   const review = {
@@ -105,10 +120,11 @@ async function isAllowed(
 }
 
 function missingOf({ permission, verb, namespace }: Question): Missing {
-  const { group, resource, only } = permission;
+  const { group, resource, name, only } = permission;
+  const inGroup = group === '' ? resource : `${resource}.${group}`;
   return {
     verb,
-    resource: group === '' ? resource : `${resource}.${group}`,
+    resource: name === undefined ? inGroup : `${inGroup}/${name}`,
     ...(namespace === undefined ? {} : { namespace }),
     ...(only === undefined ? {} : { only }),
   };

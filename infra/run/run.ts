@@ -12,6 +12,7 @@ import { Feed } from './feed.ts';
 import { startHttpServer } from './http-server.ts';
 import { identityOf } from './identity.ts';
 import { createLeadership } from './leadership.ts';
+import { leasePlace } from './lease-place.ts';
 import type { RunOptions } from './options.ts';
 import { startPermissionCheck } from './permission-check.ts';
 import { processClock } from './process-clock.ts';
@@ -147,16 +148,20 @@ interface BackgroundParts {
 function startBackground(parts: BackgroundParts, onEnd: (why: string) => void) {
   const { options, config, cluster, stores, work, feed, readiness, log } = parts;
   const timers = processClock;
+  const { leaseNamespace, instanceId } = options;
   const common = { direct: cluster.direct, config: config.cluster, timers, log, readiness };
-  const permissions = startPermissionCheck(common);
+  const permissions = startPermissionCheck({
+    ...common,
+    lease: leasePlace({ leaseNamespace, instanceId, config: config.cluster }),
+  });
   readiness.set('start', 'the cluster has not been listed yet');
   readiness.ask('watches', () => cluster.cached.problems().map(({ kind, problem }) => `${kind}: ${problem}`));
   const identity = identityOf(stores.cursors, options.dynamodbEndpoint === undefined);
   const leading = identity.then((name) =>
     createLeadership({
       ...common,
-      instanceId: options.instanceId,
-      leaseNamespace: options.leaseNamespace,
+      instanceId,
+      leaseNamespace,
       identity: name,
       onEnd,
     }),
