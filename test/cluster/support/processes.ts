@@ -16,6 +16,9 @@ export interface Server {
 
 const PATIENCE_MS = 5_000;
 
+/** Nobody need wait for it any longer. */
+export class ServerEnded extends Error {}
+
 /** Its standard input stays open as long as this process lives. */
 export function startServer(
   name: string,
@@ -28,16 +31,20 @@ export function startServer(
   const [program, ...words] = command;
   const child = spawn(program, words, { stdio: ['pipe', log, log], env: { ...process.env, ...env } });
   closeSync(log);
+  const endWithUs = () => child.kill('SIGKILL');
+  process.once('exit', endWithUs);
   const ended = new Promise<void>((resolve) => {
     child.once('exit', () => resolve());
     child.once('error', () => resolve());
-  });
+  }).then(() => void process.off('exit', endWithUs));
   return {
     name,
     logFile,
     mustLive: () => {
       if (isRunning(child)) return;
-      throw new Error(`${name} has ended (${child.exitCode ?? child.signalCode ?? 'not started'}):\n${tail(logFile)}`);
+      throw new ServerEnded(
+        `${name} has ended (${child.exitCode ?? child.signalCode ?? 'not started'}):\n${tail(logFile)}`,
+      );
     },
     stop: async ({ signal = 'SIGTERM' } = {}) => {
       child.kill(signal);
@@ -93,6 +100,7 @@ export async function eventually<T>(
       const answer = await ask();
       if (answer !== undefined) return answer;
     } catch (error) {
+      if (error instanceof ServerEnded) throw error;
       last = error;
     }
     if (Date.now() > until) throw new Error(`${what}: not within ${within / 1_000} s`, { cause: last });

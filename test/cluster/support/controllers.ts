@@ -1,0 +1,114 @@
+/** The two controllers that can move Rollouts: Argo's, as released, and Weir, as `weir run`. Each as a process of its own. */
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { ControlPlaneFacts } from './control-plane.ts';
+import { ARGO_ROLLOUTS, goProgram } from './go-program.ts';
+import { eventually, freePorts, startServer, type Server } from './processes.ts';
+
+const WEIR = fileURLToPath(new URL('../../../cli/weir.ts', import.meta.url));
+const READY_WITHIN = { within: 90_000 };
+
+export interface ArgoOptions {
+  /** It works in this namespace only, and its Lease is there. */
+  readonly namespace: string;
+  readonly flags?: readonly string[];
+}
+
+/** Ready when it leads and its workers have started. Its ports for metrics and health bind all addresses: it has no flag for that. */
+export async function startArgo(facts: ControlPlaneFacts, { namespace, flags = [] }: ArgoOptions): Promise<Server> {
+  const program = await goProgram(ARGO_ROLLOUTS);
+  const folder = mkdtempSync(join(facts.folder, 'argo-'));
+  const [metricsPort, healthzPort] = await freePorts(2);
+  const own = ['--namespaced', '--namespace', namespace, '--kubeconfig', facts.kubeconfig];
+  // Its own defaults make it wait for its turn at the API server when two dozen Rollouts move at once.
+  const limits = ['--qps=200', '--burst=400'];
+  const ports = [`--metricsPort=${metricsPort}`, `--healthzPort=${healthzPort}`];
+  const server = startServer('rollouts-controller', folder, [program, ...own, ...ports, ...limits, ...flags], {
+    POD_NAMESPACE: namespace,
+  });
+  await untilLogged(server, /Started rollout workers|Started controller/, 'Argo Rollouts works');
+  return server;
+}
+
+export interface WeirOptions {
+  readonly controllers: 'observe' | 'analysis' | 'analysis,rollouts';
+  readonly namespaces: readonly string[];
+  /** Whose rights it has; by default the administrator's. */
+  readonly kubeconfig?: string;
+  readonly leaseNamespace?: string;
+  /** weir.yaml; its one cluster is named here too. */
+  readonly config?: object;
+  /** Where its history is; by default a new folder. */
+  readonly data?: string;
+  readonly flags?: readonly string[];
+}
+
+export interface RunningWeir extends Server {
+  /** Of webhooks and API. */
+  readonly url: string;
+  readonly data: string;
+  readonly tokens: { readonly apiToken: string; readonly alertmanagerToken: string };
+}
+
+/** Ready when /readyz is green. */
+export async function startWeir(facts: ControlPlaneFacts, options: WeirOptions): Promise<RunningWeir> {
+  const { server, data } = launchWeir(facts, options);
+  const served = await eventually(
+    'weir run serves',
+    () => {
+      server.mustLive();
+      const line = readFileSync(server.logFile, 'utf8')
+        .split('\n')
+        .find((text) => text.startsWith('{"url":'));
+      return line === undefined ? undefined : (JSON.parse(line) as { readonly url: string; readonly tokens: string });
+    },
+    READY_WITHIN,
+  );
+  await eventually(
+    'weir run is ready',
+    async () => {
+      server.mustLive();
+      const answer = await fetch(`${served.url}/readyz`);
+      const text = await answer.text();
+      if (!answer.ok) throw new Error(text);
+      return true;
+    },
+    READY_WITHIN,
+  );
+  const tokens = JSON.parse(readFileSync(served.tokens, 'utf8')) as RunningWeir['tokens'];
+  return { ...server, url: served.url, data, tokens };
+}
+
+/** Started, and nothing is waited for: for those that are refused. */
+export function launchWeir(
+  facts: ControlPlaneFacts,
+  { controllers, namespaces, kubeconfig = facts.kubeconfig, leaseNamespace, config, data, flags = [] }: WeirOptions,
+): { readonly server: Server; readonly data: string } {
+  const folder = data ?? mkdtempSync(join(facts.folder, 'weir-'));
+  const file = join(folder, 'weir.yaml');
+  if (config !== undefined) writeFileSync(file, JSON.stringify(config));
+  const words = [
+    `--kubeconfig=${kubeconfig}`,
+    `--controllers=${controllers}`,
+    `--data=${folder}`,
+    '--port=0',
+    '--metrics-port=0',
+    ...namespaces.flatMap((namespace) => ['--namespace', namespace]),
+    ...(leaseNamespace === undefined ? [] : ['--lease-namespace', leaseNamespace]),
+    ...(config === undefined ? [] : ['--config', file]),
+    ...flags,
+  ];
+  return { server: startServer('weir', folder, [process.execPath, WEIR, 'run', ...words]), data: folder };
+}
+
+async function untilLogged(server: Server, pattern: RegExp, what: string): Promise<void> {
+  await eventually(
+    what,
+    () => {
+      server.mustLive();
+      return pattern.test(readFileSync(server.logFile, 'utf8')) ? true : undefined;
+    },
+    READY_WITHIN,
+  );
+}
