@@ -51,6 +51,12 @@ export const DEVIATIONS: readonly Deviation[] = [
     weir: 'The flag is removed; the stable version is never sized by an abort.',
   },
   {
+    id: 'abort-after-full-promotion',
+    section: 'engine §8.6',
+    argo: 'An abort of an update that was promoted fully, or goes back within the rollback window, is dropped.',
+    weir: 'It aborts. A full promotion that is asked for after an abort leaves the abort, as in Argo.',
+  },
+  {
     id: 'template-and-replicas-together',
     section: 'engine §6.3',
     argo: 'When the template and replicas change in one edit, the new version is first sized as if it had all the weight.',

@@ -53,7 +53,7 @@ export function beginPass(snapshot: RolloutSnapshot): Pass {
   const owned = adoptReplicaSets(rollout, snapshot.replicaSets, changes);
   const sets = sortReplicaSets(rollout, owned);
   let draft = { sets: edited(sets, changes), edits: changes.edits };
-  const stored = withFoundReplicaSet(rollout.status ?? {}, sets.newest, now);
+  const stored = withFoundReplicaSet(withNewestWish(rollout.status ?? {}), sets.newest, now);
   return {
     snapshot,
     now,
@@ -82,6 +82,15 @@ function currentExperimentOf(
   experiments: readonly Experiment[] = [],
 ): Experiment | undefined {
   return experiments.find(({ metadata }) => metadata.name === canary?.currentExperiment);
+}
+
+/**
+ * An abort that no pass has recorded yet came after the wish for a full promotion, and wins (deviation
+ * `abort-after-full-promotion`). One that was recorded came before it: then the promotion is the way out of the abort.
+ */
+function withNewestWish(stored: RolloutStatus): RolloutStatus {
+  const { promoteFull, ...others } = stored;
+  return promoteFull === true && stored.abort === true && stored.abortedAt === undefined ? others : stored;
 }
 
 /** The stored conditions; a ReplicaSet that was found, not made, starts the progress clock. engine §5.2 step 6. */

@@ -71,9 +71,9 @@ export class PauseDraft {
     const none = { abort: undefined, abortedAt: undefined, pauseConditions: undefined, controllerPause: undefined };
     if (this.aborted) return { ...none, abort: true, abortedAt: this.#stored.abortedAt ?? formatTimestamp(now) };
     const kept = (this.#stored.pauseConditions ?? []).filter(({ reason }) => !this.#removed.has(reason as PauseReason));
-    const startTime = formatTimestamp(now);
     const fresh = [...this.#added].filter((reason) => !hasPause(this.#stored, reason));
-    const list = this.#cleared ? [] : [...kept, ...fresh.map((reason) => ({ reason, startTime }))];
+    const begun = fresh.map((reason) => ({ reason, startTime: formatTimestamp(now) }));
+    const list = this.#cleared ? [] : [...kept, ...begun];
     if (list.length === 0) return this.#resumptionKept ? { ...none, controllerPause: true } : none;
     return { ...none, pauseConditions: list, controllerPause: fresh.length > 0 || this.#stored.controllerPause };
   }

@@ -68,7 +68,7 @@ function skipTarget(pass: Pass): string | undefined {
 
 function advance(pass: Pass, base: StatusDraft, completesStep: boolean): StatusDraft {
   const count = stepsOf(pass).length;
-  const skips = pass.stored.promoteFull === true || isWithinRollbackWindow(pass);
+  const skips = pass.stored.promoteFull === true || (isWithinRollbackWindow(pass) && !isAborted(pass));
   if (skips) {
     pass.pause.clear();
     pass.pause.removeAbort();

@@ -260,6 +260,36 @@ describe('a run whose time has passed', () => {
   });
 });
 
+describe('a full promotion and an abort', () => {
+  const stuck = aRollout().replicas(2).canary([pause()]).updating('v1', 'v2').revision(2).status({ promoteFull: true });
+  const replicaSets = [
+    aReplicaSet({ size: 2 }),
+    aReplicaSet({ version: 'v2', size: 1, available: 0, desired: 2, revision: 2 }),
+  ];
+  const decided = (status: object) =>
+    decideRollout(snapshotOf(stuck.status({ abort: true, ...status }).build(), { replicaSets })).status;
+
+  it('given the abort came last, then it wins', () => {
+    const status = decided({});
+    expect(status).toMatchObject({ abort: true, phase: 'Degraded' });
+    expect(status?.promoteFull).toBeUndefined();
+  });
+
+  it('given the update goes back within the rollback window, then an abort stops it too', () => {
+    const back = stuck.status({ promoteFull: false }).spec({ rollbackWindow: { revisions: 3 } });
+    const older = aReplicaSet({ version: 'v2', size: 1, available: 0, desired: 2, revision: 3, createdAt: T0 });
+    const seen = { replicaSets: [aReplicaSet({ size: 2 }), older] };
+    const { status } = decideRollout(snapshotOf(back.revision(3).status({ abort: true }).build(), seen));
+    expect(status).toMatchObject({ abort: true, phase: 'Degraded' });
+  });
+
+  it('given the promotion came last, then it leaves the abort', () => {
+    const status = decided({ abortedAt: formatTimestamp(T0) });
+    expect(status).toMatchObject({ promoteFull: true });
+    expect(status?.abort).toBeUndefined();
+  });
+});
+
 describe('a run that cannot be made yet', () => {
   it('given an argument that the Rollout does not hold, then nothing moves without its analysis, and it is tried again', () => {
     const args = [{ name: 'host', valueFrom: { fieldRef: { fieldPath: 'status.nothing' } } }];
