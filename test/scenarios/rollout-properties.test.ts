@@ -148,7 +148,7 @@ describe('whatever people do to a canary', () => {
         expect(left.map(hashOf)).toEqual([status?.stableRS]);
         driven.end();
       }),
-      { numRuns: 10 },
+      { numRuns: 5 },
     );
   });
 });
