@@ -10,6 +10,7 @@ import { once, onFirstUse } from './aws/first-use.ts';
 import { HOLD } from './aws/limits.ts';
 import { createSites } from './aws/sites.ts';
 import { policyOf, type WeirConfig } from './config.ts';
+import type { RollbackRules } from './controllers/rollback.ts';
 import { createLogger, type Logger } from './logger.ts';
 import type {
   Announcer,
@@ -51,6 +52,7 @@ export function plugIn(name: FunctionName, environment: NodeJS.ProcessEnv = proc
     config,
     policy: policyOf(config),
     ports,
+    rollback: rollbackRules(config, () => newest(settings('rollbackSecret')), clock),
     announcer: cards(config, () => newest(settings('slackTokenSecret')), ports),
     answer,
     /** Valid values, newest first. */
@@ -138,6 +140,16 @@ function cards({ slack }: WeirConfig, token: () => Promise<string>, ports: CardP
     const tell: CardOptions['tell'] = (releaseId, event) => readReleaseOf(releaseId, event, ports);
     return createCardAnnouncer({ ...ports, tell, channel: slack.channel, chat: createSlackWebApi({ token }) });
   });
+}
+
+function rollbackRules({ rollback }: WeirConfig, secret: () => Promise<string>, wallClock: Clock): RollbackRules {
+  const { selfHeal: selfHeals, webhook: url } = rollback;
+  if (url === undefined) return { selfHeals };
+  const send = once(async () => {
+    const { createRollbackWebhook } = await import('./rollback-webhook.ts');
+    return createRollbackWebhook({ url, secret, wallClock });
+  });
+  return { selfHeals, request: async (request) => (await send())(request) };
 }
 
 type CardPorts = Pick<Ports, 'clock' | 'cursors' | 'log' | 'history' | 'orders'>;

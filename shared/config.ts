@@ -162,6 +162,14 @@ const aws = z.strictObject({
     .optional(),
 });
 
+/** After promotion (`weir.dev/bake`). */
+const rollback = z.strictObject({
+  /** Does Argo CD undo what Git does not say? Then an undo in the cluster is no rollback. */
+  selfHeal: z.boolean().default(true),
+  /** Who is asked for a revert in Git, signed with Weir's rollback secret. */
+  webhook: z.url({ protocol: /^https?$/ }).optional(),
+});
+
 const weirConfig = z.strictObject({
   clusters,
   slack: slack.prefault({}),
@@ -169,6 +177,7 @@ const weirConfig = z.strictObject({
   ...policyParts,
   egress: egress.prefault({}),
   alerts: alerts.prefault({}),
+  rollback: rollback.prefault({}),
 });
 
 export type WeirConfig = z.infer<typeof weirConfig>;

@@ -49,6 +49,7 @@ function grants({ table, queues, secrets }: Parts): Readonly<Record<Setting, Gra
     slackTokenSecret: reading(secrets.slackTokenSecret),
     apiSecret: reading(secrets.apiSecret),
     admissionSecret: reading(secrets.admissionSecret),
+    rollbackSecret: reading(secrets.rollbackSecret),
   };
 }
 

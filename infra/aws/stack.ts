@@ -121,6 +121,7 @@ function outputsOf({ queues, secrets }: Parts, functions: ReadonlyMap<FunctionNa
     SlackTokenSecretArn: secrets.slackTokenSecret.secretArn,
     ApiSecretArn: secrets.apiSecret.secretArn,
     AdmissionSecretArn: secrets.admissionSecret.secretArn,
+    RollbackSecretArn: secrets.rollbackSecret.secretArn,
     ClusterReaderRoles: roles(CLUSTER_READERS),
     ClusterWriterRoles: roles(CLUSTER_WRITERS),
   };

@@ -38,7 +38,8 @@ export type SecretName =
   | 'slackSigningSecret'
   | 'slackTokenSecret'
   | 'apiSecret'
-  | 'admissionSecret';
+  | 'admissionSecret'
+  | 'rollbackSecret';
 
 const SECRETS: Readonly<
   Record<SecretName, { readonly id: string; readonly description: string; readonly key?: string }>
@@ -60,6 +61,7 @@ const SECRETS: Readonly<
     id: 'AdmissionSecret',
     description: 'What the paths of the admission webhook are made of, one per cluster',
   },
+  rollbackSecret: { id: 'RollbackSecret', description: 'Signs what `rollback.webhook` of weir.yaml is sent' },
 };
 
 export function createSecrets(scope: Construct, { ephemeral }: Lifetime): Readonly<Record<SecretName, ISecret>> {

@@ -7,16 +7,30 @@ export interface Credentials {
   readonly apiToken: string;
   readonly alertmanagerToken: string;
   readonly slackSigningSecret: string;
+  /** Signs what the rollback webhook is sent. */
+  readonly rollbackSecret: string;
 }
 
 export function loadCredentials(folder: string): Credentials {
   const file = join(folder, 'credentials.json');
+  const known = knownFrom(file);
+  const made: Credentials = {
+    apiToken: random(),
+    alertmanagerToken: random(),
+    slackSigningSecret: random(),
+    rollbackSecret: random(),
+    ...known,
+  };
+  if (Object.keys(known).length < Object.keys(made).length) writeFileSync(file, JSON.stringify(made), { mode: 0o600 });
+  return made;
+}
+
+/** An older Weir has made fewer. */
+function knownFrom(file: string): Partial<Credentials> {
   try {
-    return JSON.parse(readFileSync(file, 'utf8')) as Credentials;
+    return JSON.parse(readFileSync(file, 'utf8')) as Partial<Credentials>;
   } catch {
-    const made = { apiToken: random(), alertmanagerToken: random(), slackSigningSecret: random() };
-    writeFileSync(file, JSON.stringify(made), { mode: 0o600 });
-    return made;
+    return {};
   }
 }
 

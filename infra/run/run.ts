@@ -2,11 +2,18 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { policyOf } from '#shared/config.ts';
+import type { RollbackRules } from '#shared/controllers/rollback.ts';
+import { createRollbackWebhook } from '#shared/rollback-webhook.ts';
+import { createCardAnnouncer } from '#shared/slack/card-announcer.ts';
+import { createSlackWebApi } from '#shared/slack/web-api.ts';
+import { readReleaseOf } from '#shared/controllers/release-history.ts';
 import type { Logger } from '#shared/logger.ts';
-import type { Site } from '#shared/ports.ts';
+import type { Announcer, Log, Site } from '#shared/ports.ts';
+import type { Timers } from '../local/clock.ts';
 import { loadCredentials, type Credentials } from '../local/credentials.ts';
 import { createSite } from '#shared/site.ts';
 import { metricsRoutes, webRoutes } from './addresses.ts';
+import { createPersistentAnnouncer } from './announcements.ts';
 import { createRunBus } from './bus.ts';
 import { Feed } from './feed.ts';
 import { startHttpServer } from './http-server.ts';
@@ -60,10 +67,11 @@ export async function startRun(options: RunOptions, { environment, log }: RunIo)
   mkdirSync(options.data, { recursive: true });
   const stores = await openStores(options, { timers, log });
   const site = createSite(config.cluster, cluster.cluster, { clock: timers, egress: config.egress });
-  const work = createWork({ ...workParts(config), site, stores, bus: createRunBus(log), timers, log, telemetry });
+  const credentials = credentialsOf(options.data, environment);
+  const bus = createRunBus(log, cards(config, environment, stores, { timers, log }));
+  const work = createWork({ ...workParts(config, credentials), site, stores, bus, timers, log, telemetry });
   feed = new Feed({ site, queue: work.ports.queue, timers, log });
   describe(telemetry, cluster, work, readiness);
-  const credentials = credentialsOf(options.data, environment);
   const listen = { host: options.host };
   const web = await startHttpServer(webRoutes({ work, credentials, readiness, alerts: config.alerts }), {
     ...listen,
@@ -98,8 +106,34 @@ export async function startRun(options: RunOptions, { environment, log }: RunIo)
   };
 }
 
-function workParts(config: RunConfig) {
-  return { policy: policyOf(config), alerts: config.alerts };
+function workParts(config: RunConfig, { rollbackSecret }: Credentials) {
+  return { policy: policyOf(config), alerts: config.alerts, rollback: rollbackRules(config, rollbackSecret) };
+}
+
+/** Where a Slack app's bot token is given, releases are told as cards. */
+function cards(
+  { slack }: RunConfig,
+  environment: NodeJS.ProcessEnv,
+  stores: Stores,
+  { timers, log }: { readonly timers: Timers; readonly log: Log },
+): Announcer | undefined {
+  const token = environment['WEIR_SLACK_TOKEN'];
+  if (token === undefined) return undefined;
+  const announcer = createCardAnnouncer({
+    chat: createSlackWebApi({ token: async () => token }),
+    cursors: stores.cursors,
+    clock: timers,
+    log,
+    channel: slack.channel,
+    tell: (releaseId, event) => readReleaseOf(releaseId, event, stores),
+  });
+  return createPersistentAnnouncer(announcer, timers, log);
+}
+
+function rollbackRules({ rollback }: RunConfig, secret: string): RollbackRules {
+  const { selfHeal: selfHeals, webhook: url } = rollback;
+  if (url === undefined) return { selfHeals };
+  return { selfHeals, request: createRollbackWebhook({ url, secret: async () => secret, wallClock: processClock }) };
 }
 
 /** Given ones count; the others are made once and kept in the data folder. */
@@ -109,6 +143,7 @@ function credentialsOf(folder: string, environment: NodeJS.ProcessEnv): Credenti
     apiToken: environment['WEIR_TOKEN'] ?? made.apiToken,
     alertmanagerToken: environment['WEIR_ALERTMANAGER_TOKEN'] ?? made.alertmanagerToken,
     slackSigningSecret: environment['WEIR_SLACK_SIGNING_SECRET'] ?? made.slackSigningSecret,
+    rollbackSecret: environment['WEIR_ROLLBACK_SECRET'] ?? made.rollbackSecret,
   };
 }
 

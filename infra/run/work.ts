@@ -2,6 +2,7 @@
 import { MINUTE, type Millis } from '#core/time.ts';
 import type { AlertPolicy } from '#core/alerts/policy.ts';
 import type { Policy } from '#core/commands/policy.ts';
+import type { RollbackRules } from '#shared/controllers/rollback.ts';
 import { handleMessage } from '#shared/controllers/pass.ts';
 import type { Clock, EventBus, Log, Ports, Site, WorkMessage } from '#shared/ports.ts';
 import { createTicketQueue } from '#shared/queue/ticket-queue.ts';
@@ -21,6 +22,7 @@ export interface WorkParts {
   readonly telemetry: Telemetry;
   readonly policy: Policy;
   readonly alerts: AlertPolicy;
+  readonly rollback: RollbackRules;
   readonly answer?: NonNullable<Parameters<typeof createOrdersHandler>[1]>['answer'];
 }
 
@@ -54,6 +56,7 @@ export function createWork(parts: WorkParts): Work {
   const apply = createOrdersHandler(ports, {
     policy: parts.policy,
     alerts: parts.alerts,
+    rollback: parts.rollback,
     ...(parts.answer === undefined ? {} : { answer: parts.answer }),
   });
   const orders = new OrdersWorker({

@@ -16,6 +16,7 @@ export const VARIABLES = {
   slackTokenSecret: 'WEIR_SLACK_TOKEN_SECRET',
   apiSecret: 'WEIR_API_SECRET',
   admissionSecret: 'WEIR_ADMISSION_SECRET',
+  rollbackSecret: 'WEIR_ROLLBACK_SECRET',
 } as const;
 
 export type Setting = keyof typeof VARIABLES;
@@ -35,7 +36,7 @@ const EVERY_CONTROLLER = ['table', 'workQueue', 'bus'] as const;
 export const NEEDS = {
   tick: EVERY_CONTROLLER,
   reconcile: EVERY_CONTROLLER,
-  orders: EVERY_CONTROLLER,
+  orders: [...EVERY_CONTROLLER, 'rollbackSecret'],
   alertmanager: ['table', 'ordersQueue', 'alertmanagerSecret'],
   slack: ['table', 'ordersQueue', 'slackSigningSecret'],
   notifier: ['table', 'slackTokenSecret'],

@@ -14,6 +14,7 @@ describe('given a weir.yaml', () => {
       groups: {},
       freezes: [],
       strangers: 'allow',
+      rollback: { selfHeal: true },
       egress: { allowHosts: [], denyHosts: [], loopback: [], privateRanges: [] },
       alerts: DEFAULT_ALERT_POLICY,
     });
