@@ -33,6 +33,8 @@ export const evaluate: Verb = {
 };
 
 async function answerLines(io: Io): Promise<ExitCode> {
+  // Errors are answers here: nobody sees where in the program they arose, and finding that out doubles the work.
+  Error.stackTraceLimit = 0;
   for await (const lines of linesOf(process.stdin)) {
     const answers = lines.filter((line) => line.trim() !== '').map((line) => JSON.stringify(answerLine(line)));
     if (answers.length > 0) io.print(answers.join('\n'));
@@ -54,12 +56,19 @@ async function* linesOf(input: NodeJS.ReadStream): AsyncGenerator<readonly strin
 /** A line that is no question is answered too, so that answers and lines stay in step. */
 function answerLine(line: string): object {
   try {
-    const question = JSON.parse(line) as Question;
-    return { outcome: verdict(question) };
+    return { outcome: verdict(questionFrom(JSON.parse(line) as JsonValue)) };
   } catch (error) {
     if (error instanceof ConditionError) return { error: error.message, stage: error.stage };
     return { error: `not a question: ${messageOf(error)}`, stage: 'compile' };
   }
+}
+
+/** Without a result it is asked about nil. @throws InvalidSpecError */
+function questionFrom(json: JsonValue): Question {
+  const { expr, result = null, kind } = (json ?? {}) as Partial<Record<string, JsonValue>>;
+  if (typeof expr !== 'string') throw new InvalidSpecError('expr must be a text: {"expr": "result > 1", "result": 2}');
+  if (kind === undefined || kind === null) return { expr, result };
+  return { expr, result, kind: String(kind) };
 }
 
 function answerOne(question: Question, io: Io): ExitCode {

@@ -52,7 +52,7 @@ export function compileCondition(source: string): Condition {
 }
 
 const recent = new Map<string, Condition>();
-const MOST_REMEMBERED = 500;
+const MOST_REMEMBERED = 1_000;
 const LONGEST_REMEMBERED = 10_000;
 
 class CompiledCondition implements Condition {

@@ -46,6 +46,23 @@ describe('given weir eval', () => {
     expect(stdout).toBe('{"outcome":true}\n{"outcome":true}\n');
   });
 
+  it('when a line is no question, then its answer says what one looks like', () => {
+    const lines = [
+      '[]',
+      'null',
+      '{"expr": 5}',
+      '{"expr": "true", "kind": "matrix"}',
+      '{"expr": "result == nil", "kind": null}',
+    ];
+    const answers = weir(['eval'], lines.join('\n')).stdout.trim().split('\n');
+    const refusal = 'not a question: expr must be a text: {"expr": "result > 1", "result": 2}';
+    expect(answers.map((answer) => JSON.parse(answer) as object)).toEqual([
+      ...Array.from({ length: 3 }, () => ({ error: refusal, stage: 'compile' })),
+      { error: 'not a question: kind is json, scalar, vector or nil, not "matrix"', stage: 'compile' },
+      { outcome: true },
+    ]);
+  });
+
   it('when one condition is asked, then the answer is a word and an exit code', () => {
     expect(weir(['eval', '--condition', 'result > 1', '--result', '2'])).toMatchObject({ status: 0, stdout: 'true\n' });
     expect(weir(['eval', '--condition', 'result > 1', '--result', '1'])).toMatchObject({

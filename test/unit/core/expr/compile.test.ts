@@ -46,7 +46,7 @@ describe('given conditions compiled before, when they are compiled again', () =>
   it('then they are the same object, for as long as they are in use', () => {
     const condition = compileCondition('result == 123');
     expect(compileCondition('result == 123')).toBe(condition);
-    for (let count = 0; count < 600; count++) compileCondition(`result == ${count}.5`);
+    for (let count = 0; count < 1_100; count++) compileCondition(`result == ${count}.5`);
     expect(compileCondition('result == 123')).not.toBe(condition);
     expect(condition.evaluate({ kind: 'scalar', value: 123 })).toBe(true);
   });
