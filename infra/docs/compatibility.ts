@@ -3,7 +3,7 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { DEVIATIONS } from '#core/rollout/deviations.ts';
 
-const verdict = z.enum(['same', 'differs', 'later', 'absent']);
+const verdict = z.enum(['same', 'differs', 'unproven', 'later', 'absent']);
 const tests = z.union([z.string(), z.array(z.string())]).transform((value) => [value].flat());
 
 const fieldRow = z.strictObject({
@@ -39,7 +39,7 @@ export function readCompatibility(yaml: string): Compatibility {
 const HEAD = `# What Weir does of Argo Rollouts
 
 **same**: as Argo's controller does it · **differs**: otherwise, and how · **later**: a Rollout that asks for it is refused by name until
-then, nothing of a manifest is ever skipped · **absent**: not meant to come. [Q] marks quirks of Argo's that are kept because people or
+then, nothing of a manifest is ever skipped · **unproven**: written, without a test of its own yet · **absent**: not meant to come. [Q] marks quirks of Argo's that are kept because people or
 tools may depend on them. Sections are those of the behaviour specification that the engine follows.
 
 This page is made from [compatibility.yaml](compatibility.yaml) by \`npm run docs:compatibility\`; tests read the table.

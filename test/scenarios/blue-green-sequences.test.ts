@@ -134,6 +134,7 @@ describe('given a first deploy', () => {
     await untilPhase('Healthy');
     expect(await behind()).toEqual({ active: V2, preview: V2 });
     expect(await eventTexts('RolloutPaused')).toEqual([]);
+    expect(await eventTexts('RolloutAddedToInformer')).toHaveLength(1);
   });
 
   it('when it has both analyses and no automatic promotion, then neither pause nor run stands before it', async () => {
