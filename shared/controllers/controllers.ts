@@ -1,15 +1,14 @@
 /** The controller of each kind. */
-import { InvalidSpecError } from '#core/errors.ts';
 import type { Instant } from '#core/time.ts';
 import type { Claim, ObjectKey, Ports } from '../ports.ts';
 import { analysisRunController } from './analysis-run.ts';
+import { experimentController } from './experiment.ts';
 import { reconcile } from './reconcile.ts';
 import { rolloutController } from './rollout.ts';
 import { serviceController } from './service.ts';
 
 type Pass = (claim: Claim, ports: Ports) => Promise<Instant | undefined>;
 
-/** @throws InvalidSpecError for a kind that Weir records in no mode yet */
 export function controllerFor(kind: ObjectKey['kind']): Pass {
   switch (kind) {
     case 'Rollout':
@@ -19,6 +18,6 @@ export function controllerFor(kind: ObjectKey['kind']): Pass {
     case 'Service':
       return (claim, ports) => reconcile(serviceController, claim, ports);
     case 'Experiment':
-      throw new InvalidSpecError('Experiments are not reconciled by Weir yet');
+      return (claim, ports) => reconcile(experimentController, claim, ports);
   }
 }

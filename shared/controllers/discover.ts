@@ -8,6 +8,7 @@ import { POD_TEMPLATE_HASH } from '#core/resources/keys.ts';
 import { controllerOf, type KubernetesObject } from '#core/resources/kubernetes.ts';
 import { MINUTE, type Millis } from '#core/time.ts';
 import type { ListQuery, ObjectKey, Ports, Site } from '../ports.ts';
+import { referencedKinds, rememberKinds, rolloutsReferringTo } from './routing-users.ts';
 import { keysBehind } from './service-users.ts';
 
 /** Every object is looked at this often, whatever the watches said (level-triggered). */
@@ -23,6 +24,7 @@ export interface WatchedKind {
 export const WATCHED_KINDS: readonly WatchedKind[] = [
   { apiVersion: ARGO_API_VERSION, kind: 'Rollout' },
   { apiVersion: ARGO_API_VERSION, kind: 'AnalysisRun' },
+  { apiVersion: ARGO_API_VERSION, kind: 'Experiment' },
   { apiVersion: 'apps/v1', kind: 'ReplicaSet', labelSelector: POD_TEMPLATE_HASH },
   { apiVersion: 'v1', kind: 'Service' },
 ];
@@ -36,7 +38,8 @@ export interface DiscoverOptions {
 export async function discover(site: Site, ports: Ports, options: DiscoverOptions): Promise<number> {
   const scopes = site.namespaces.length === 0 ? [undefined] : site.namespaces;
   const sweep = await sweepIsDue(site, ports);
-  const queries = WATCHED_KINDS.flatMap((kind) => scopes.map((namespace) => scoped(kind, namespace)));
+  const kinds = [...WATCHED_KINDS, ...(await referencedKinds(site, ports))];
+  const queries = kinds.flatMap((kind) => scopes.map((namespace) => scoped(kind, namespace)));
   const results = await Promise.allSettled(queries.map((query) => follow(query, sweep, site, ports, options)));
   for (const [index, result] of results.entries()) {
     if (result.status === 'rejected') reportFailure(queries[index], result.reason, site, ports);
@@ -115,6 +118,7 @@ async function addAll(
   site: Site,
   ports: Ports,
 ): Promise<void> {
+  await rememberKinds(objects, site, ports);
   for (const key of await keysOf(objects, site)) {
     await ports.queue.add(key, ports.clock.now());
     added.add(JSON.stringify(key));
@@ -127,14 +131,22 @@ export async function keysOf(objects: readonly KubernetesObject[], site: Site): 
   const keys = [
     ...objects.flatMap((object) => ownKey(object, site.cluster.name)),
     ...(await keysBehind(services, site)),
+    ...(await rolloutsReferringTo(
+      objects.filter(({ kind }) => !OWN_KINDS.has(kind)),
+      site,
+    )),
   ];
   return [...new Map(keys.map((key) => [JSON.stringify(key), key])).values()];
 }
 
+const OWN_KINDS: ReadonlySet<string> = new Set(WATCHED_KINDS.map(({ kind }) => kind));
+
 function ownKey(object: KubernetesObject, cluster: string): ObjectKey[] {
-  const { namespace, name } = object.metadata;
-  if (object.kind === 'Rollout' || object.kind === 'AnalysisRun')
-    return [{ cluster, kind: object.kind, namespace, name }];
-  const owner = object.kind === 'ReplicaSet' ? controllerOf(object) : undefined;
-  return owner?.kind === 'Rollout' ? [{ cluster, kind: 'Rollout', namespace, name: owner.name }] : [];
+  const { kind, metadata } = object;
+  const { namespace, name } = metadata;
+  if (kind === 'Rollout' || kind === 'AnalysisRun' || kind === 'Experiment')
+    return [{ cluster, kind, namespace, name }];
+  const owner = kind === 'ReplicaSet' ? controllerOf(object) : undefined;
+  if (owner?.kind !== 'Rollout' && owner?.kind !== 'Experiment') return [];
+  return [{ cluster, kind: owner.kind, namespace, name: owner.name }];
 }

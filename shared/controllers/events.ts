@@ -1,7 +1,7 @@
 /** Kubernetes Events of a decision: what `kubectl describe` and dashboards show. Best effort, as in every controller. */
 import type { EventNote } from '#core/decision.ts';
 import { messageOf } from '#core/errors.ts';
-import type { KubernetesObject, NewObject } from '#core/resources/kubernetes.ts';
+import { controllerOf, type KubernetesObject, type NewObject } from '#core/resources/kubernetes.ts';
 import { formatTimestamp, type Instant } from '#core/time.ts';
 import type { Cluster, Ports } from '../ports.ts';
 
@@ -18,9 +18,18 @@ export async function emitEvents(
   ports: Ports,
 ): Promise<void> {
   const now = ports.clock.now();
-  for (const [index, note] of notes.entries()) {
+  const owner = ownerOf(about);
+  const told = notes.flatMap((note) =>
+    note.onOwnerToo && owner
+      ? [
+          { note, object: about },
+          { note, object: owner },
+        ]
+      : [{ note, object: about }],
+  );
+  for (const [index, { note, object }] of told.entries()) {
     try {
-      await cluster.create(eventObject(note, about, now, index));
+      await cluster.create(eventObject(note, object, now, index));
     } catch (error) {
       ports.log.warn('Event not written', {
         namespace: about.metadata.namespace,
@@ -30,6 +39,15 @@ export async function emitEvents(
       });
     }
   }
+}
+
+function ownerOf(object: KubernetesObject): KubernetesObject | undefined {
+  const owner = controllerOf(object);
+  if (owner === undefined) return undefined;
+  const { apiVersion, kind, name, uid } = owner;
+  // The version is the teller's: it keeps the names of two passes' events apart.
+  const { namespace, resourceVersion = '' } = object.metadata;
+  return { apiVersion, kind, metadata: { name, uid, namespace, resourceVersion } };
 }
 
 function eventObject(

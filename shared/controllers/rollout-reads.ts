@@ -1,7 +1,13 @@
 /** All that one pass over a Rollout reads. */
-import { ARGO_API_VERSION, type AnalysisRun, type Rollout, type RolloutSpec } from '#core/resources/argo.ts';
+import {
+  ARGO_API_VERSION,
+  type AnalysisRun,
+  type Experiment,
+  type Rollout,
+  type RolloutSpec,
+} from '#core/resources/argo.ts';
 import { POD_TEMPLATE_HASH } from '#core/resources/keys.ts';
-import type { Pod, ReplicaSet, Service } from '#core/resources/kubernetes.ts';
+import { isControlledBy, type Pod, type ReplicaSet, type Service } from '#core/resources/kubernetes.ts';
 import { readsOf, type RolloutSnapshot } from '#core/rollout/snapshot.ts';
 import type { Cluster, Ports, Site } from '../ports.ts';
 import { readRoutingObjects } from './routing-reads.ts';
@@ -30,15 +36,16 @@ export async function readSnapshot(
   const { namespace } = rollout.metadata;
   const reads = readsOf(rollout);
   const labelSelector = selectorText(rollout);
-  const [replicaSets, services, analysisRuns, templates, pods, routingObjects] = await Promise.all([
+  const [replicaSets, services, analysisRuns, templates, pods, routingObjects, experiments] = await Promise.all([
     readReplicaSets(rollout, reads.replicaSet, labelSelector, cluster),
     readServices(reads.services, namespace, cluster),
     readRuns(rollout, cluster),
     readTemplates(reads.templates, namespace, cluster),
     reads.pods ? cluster.list<Pod>({ apiVersion: 'v1', kind: 'Pod', namespace, ...labelSelector }) : { items: [] },
     readRoutingObjects(rollout, cluster),
+    readExperiments(rollout, cluster),
   ]);
-  const read = { replicaSets, services, analysisRuns, ...templates, pods: pods.items, routingObjects };
+  const read = { replicaSets, services, analysisRuns, ...templates, pods: pods.items, routingObjects, experiments };
   return { now: ports.clock.now(), rollout, ...read };
 }
 
@@ -119,4 +126,19 @@ export function namedRuns({ status }: Rollout): readonly string[] {
     status?.blueGreen?.prePromotionAnalysisRunStatus?.name,
     status?.blueGreen?.postPromotionAnalysisRunStatus?.name,
   ].filter((name) => name !== undefined);
+}
+
+/** Asked for only where a step makes them, or the status names one. */
+async function readExperiments(rollout: Rollout, cluster: Cluster): Promise<readonly Experiment[]> {
+  const { steps = [] } = rollout.spec.strategy?.canary ?? {};
+  const current = rollout.status?.canary?.currentExperiment;
+  if (current === undefined && !steps.some(({ experiment }) => experiment !== undefined)) return [];
+  const { namespace } = rollout.metadata;
+  const { items } = await cluster.list<Experiment>({ apiVersion: ARGO_API_VERSION, kind: 'Experiment', namespace });
+  return items.filter((experiment) => isRolloutsOwn(experiment, rollout));
+}
+
+/** Whoever has a name that a new one would take must be seen too. */
+function isRolloutsOwn(experiment: Experiment, rollout: Rollout): boolean {
+  return isControlledBy(experiment, rollout) || experiment.metadata.name.startsWith(`${rollout.metadata.name}-`);
 }

@@ -64,7 +64,7 @@ function isScalingDown({ status }: Rollout): boolean {
 }
 
 /**
- * AnalysisRuns that were just made, or asked to stop, are looked at without waiting for a tick; so are Services that the
+ * AnalysisRuns and Experiments that were just made, or asked to stop, are looked at without waiting for a tick; so are Services that the
  * Rollout named until now.
  */
 function wakes(
@@ -77,7 +77,8 @@ function wakes(
   const runs = actions.flatMap((action): ObjectKey[] => {
     if (action.type === 'delete') return [];
     const { kind, metadata } = action.type === 'create' ? action.object : action.after;
-    return kind === 'AnalysisRun' ? [{ cluster, kind, namespace: metadata.namespace, name: metadata.name }] : [];
+    if (kind !== 'AnalysisRun' && kind !== 'Experiment') return [];
+    return [{ cluster, kind, namespace: metadata.namespace, name: metadata.name }];
   });
   const named = serviceNames(saved as Rollout);
   const dropped = servicesOf(last).filter((name) => !named.includes(name));

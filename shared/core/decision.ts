@@ -19,6 +19,8 @@ export interface EventNote {
   readonly type: 'Normal' | 'Warning';
   readonly reason: string;
   readonly message: string;
+  /** Told on the object's controller as well. */
+  readonly onOwnerToo?: true;
 }
 
 export interface Decision<Status> {

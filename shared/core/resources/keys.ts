@@ -14,3 +14,5 @@ export const MANAGED_BY = 'argo-rollouts.argoproj.io/managed-by-rollouts';
 export const NOTIFIED = 'notified.notifications.argoproj.io';
 export const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 export const MANAGED_ALB_ANNOTATIONS = 'rollouts.argoproj.io/managed-alb-annotations';
+export const EXPERIMENT_NAME = 'experiment.argoproj.io/name';
+export const EXPERIMENT_TEMPLATE = 'experiment.argoproj.io/template-name';

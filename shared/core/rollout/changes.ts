@@ -65,6 +65,10 @@ export class Changes {
     this.#events.push({ type, reason, message });
   }
 
+  eventOnOwnerToo(reason: string, message: string, type: EventNote['type'] = 'Normal'): void {
+    this.#events.push({ type, reason, message, onOwnerToo: true });
+  }
+
   /** Ask for another look; the earliest wish wins. */
   requeue(after: Millis | undefined): void {
     if (after !== undefined) this.#requeueAfter = earliest(this.#requeueAfter, Math.max(0, after));

@@ -1,6 +1,7 @@
-/** Deleting the oldest ReplicaSets beyond `revisionHistoryLimit`, with the runs that belong to them. engine §5.4. */
+/** Deleting the oldest ReplicaSets beyond `revisionHistoryLimit`, with the runs and Experiments that belong to them. engine §5.4. */
 import { POD_TEMPLATE_HASH } from '../resources/keys.ts';
-import type { ReplicaSet } from '../resources/kubernetes.ts';
+import type { Experiment } from '../resources/argo.ts';
+import { isControlledBy, type ReplicaSet } from '../resources/kubernetes.ts';
 import { otherRunsOf } from './analysis-runs.ts';
 import type { Pass } from './pass.ts';
 import { hashOf, sizeOf } from './replica-sets.ts';
@@ -14,11 +15,17 @@ export function cleanUpRevisions(pass: Pass): void {
     const because = `more than ${limit} old revisions`;
     pass.changes.delete(replicaSet, because);
     const hash = hashOf(replicaSet);
-    const runs = otherRunsOf(pass).filter(
+    const belonging = [...otherRunsOf(pass), ...otherExperimentsOf(pass)].filter(
       ({ metadata }) => hash !== '' && metadata.labels?.[POD_TEMPLATE_HASH] === hash,
     );
-    for (const run of runs) pass.changes.delete(run, because);
+    for (const object of belonging) pass.changes.delete(object, because);
   }
+}
+
+function otherExperimentsOf({ snapshot, rollout, experiment }: Pass): readonly Experiment[] {
+  return (snapshot.experiments ?? []).filter(
+    (each) => isControlledBy(each, rollout) && each.metadata.name !== experiment?.metadata.name,
+  );
 }
 
 function isIdle(replicaSet: ReplicaSet): boolean {

@@ -22,7 +22,7 @@ export interface RolloutSnapshot {
   /** Those of `reads.templates` that exist, and the ones that they name in turn. */
   readonly analysisTemplates: readonly AnalysisTemplate[];
   readonly clusterAnalysisTemplates: readonly ClusterAnalysisTemplate[];
-  /** Owned by the Rollout. */
+  /** Owned by the Rollout, and whoever has a name that a new one would take. */
   readonly experiments?: readonly Experiment[];
   /** Those that the traffic routers ask for and that exist; undefined: not looked at, and so not validated. */
   readonly routingObjects?: readonly KubernetesObject[];

@@ -3,7 +3,7 @@ import type { CanaryStep, Rollout } from '../resources/argo.ts';
 import { routersOf } from '../traffic-routing/registry.ts';
 import { forbidden } from './field-error.ts';
 
-const STEPS: readonly (keyof CanaryStep)[] = ['experiment', 'plugin'];
+const STEPS: readonly (keyof CanaryStep)[] = ['plugin'];
 /** Of `trafficRouting`, what is no router. */
 const ROUTING_OPTIONS: ReadonlySet<string> = new Set(['managedRoutes', 'maxTrafficWeight']);
 const ROUTING = 'spec.strategy.canary.trafficRouting';

@@ -9,6 +9,7 @@ import { restartPods } from '../restart.ts';
 import { cleanUpRevisions } from '../revision-history.ts';
 import { servingCounters } from '../status.ts';
 import { currentStep } from './current-step.ts';
+import { reconcileExperiments } from './experiment.ts';
 import { reconcilePingPong } from './ping-pong.ts';
 import { reconcileReplicaSets } from './replica-sets.ts';
 import { reconcileServices } from './services.ts';
@@ -29,6 +30,7 @@ export function decideCanary(pass: Pass): Decision<RolloutStatus> {
   if (traffic === 'failed') return pass.changes.decision();
   if (traffic === 'unverified')
     return finishCarried(pass, { canary: { ...pass.stored.canary, weights: pass.weights } }, false);
+  reconcileExperiments(pass);
   reconcileCanaryRuns(pass);
   if (pass.lacksRun) return pass.changes.decision();
   if (pass.pause.added) return finishCanary(pass, { completesStep: false, restart });

@@ -44,10 +44,16 @@ function baseStatus(pass: Pass, { restart }: CanaryOutcome): StatusDraft {
     canary: {
       currentStepAnalysisRunStatus: referenceTo(pass.runs.Step),
       currentBackgroundAnalysisRunStatus: referenceTo(pass.runs.Background),
+      currentExperiment: recordedExperiment(pass),
       weights: pass.weights,
       stablePingPong: pass.stored.canary?.stablePingPong,
     },
   };
+}
+
+/** One that has succeeded is not current any more, nor is one of another step. */
+function recordedExperiment({ experiment }: Pass): string | undefined {
+  return experiment?.status?.phase === 'Successful' ? undefined : experiment?.metadata.name;
 }
 
 /** A new update begins at step 0, unless it goes back to what is known to work. */

@@ -30,6 +30,10 @@ export function stepProgress(pass: Pass): StepProgress | undefined {
     const phase = pass.runs.Step?.status?.phase ?? 'Pending';
     return phase === 'Successful' ? DONE : { state: 'waiting', on: `its AnalysisRun, which is ${phase}` };
   }
+  if (step.experiment !== undefined) {
+    const phase = pass.experiment?.status?.phase ?? 'Pending';
+    return phase === 'Successful' ? DONE : { state: 'waiting', on: `its Experiment, which is ${phase}` };
+  }
   // Written by the routers in this very pass.
   if (step.setHeaderRoute !== undefined || step.setMirrorRoute !== undefined) return DONE;
   return { state: 'waiting', on: 'a kind of step that is not supported' };

@@ -374,10 +374,6 @@ describe('what Weir does not do yet', () => {
       then: 'spec.strategy.canary.trafficRouting.plugins[org/router]',
       rollout: withSteps([setWeight(10)], { trafficRouting: { plugins: { 'org/router': {} } }, ...SERVICES }),
     },
-    {
-      then: 'spec.strategy.canary.steps[1].experiment',
-      rollout: withSteps([setWeight(10), { experiment: { templates: [{ name: 'a', specRef: 'canary' }] } }]),
-    },
     { then: 'spec.strategy.canary.steps[0].plugin', rollout: withSteps([{ plugin: { name: 'org/x' } }]) },
   ])('given $then, then it is refused by name, and nothing is skipped', ({ then, rollout }) => {
     expect(problemOf(rollout)).toBe(`${then}: Forbidden: not supported by Weir yet`);
