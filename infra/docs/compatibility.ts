@@ -26,7 +26,6 @@ const behaviourRow = z.strictObject({
 const table = z.strictObject({
   fields: z.array(z.strictObject({ struct: z.string(), at: z.string(), rows: z.array(fieldRow).min(1) })),
   behaviours: z.array(z.strictObject({ title: z.string(), rows: z.array(behaviourRow).min(1) })),
-  deviations: z.record(z.string(), tests),
 });
 
 export type Compatibility = z.infer<typeof table>;
@@ -45,10 +44,10 @@ tools may depend on them. Sections are those of the behaviour specification that
 This page is made from [compatibility.yaml](compatibility.yaml) by \`npm run docs:compatibility\`; tests read the table.
 `;
 
-export function compatibilityPage({ fields, behaviours, deviations }: Compatibility): string {
+export function compatibilityPage({ fields, behaviours }: Compatibility): string {
   const parts = [
     HEAD,
-    deviationPart(deviations),
+    deviationPart(),
     ...behaviours.map(behaviourPart),
     '## Fields\n\nBy the struct that has them. What is not said to differ is read and written as Argo does.\n',
     ...fields.map(structPart),
@@ -56,9 +55,9 @@ export function compatibilityPage({ fields, behaviours, deviations }: Compatibil
   return parts.join('\n');
 }
 
-function deviationPart(shown: Compatibility['deviations']): string {
-  const rows = DEVIATIONS.map(({ id, section, argo, weir }) =>
-    cells([`\`${id}\``, argo, weir, section, testsText(shown[id] ?? [])]),
+function deviationPart(): string {
+  const rows = DEVIATIONS.map(({ id, section, argo, weir, shown }) =>
+    cells([`\`${id}\``, argo, weir, section, testsText(shown)]),
   );
   return heading('Where Weir knowingly differs', ['Name', 'Argo Rollouts', 'Weir', 'Section', 'Shown by'], rows);
 }

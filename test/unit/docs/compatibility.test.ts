@@ -35,7 +35,7 @@ describe('given the table of compatibility', () => {
 
   it('then every test that it names is there', () => {
     const named = [...FIELD_ROWS, ...BEHAVIOUR_ROWS].flatMap(({ shown }) => shown);
-    const missing = [...named, ...Object.values(TABLE.deviations).flat()].filter((file) => textOf(file) === '');
+    const missing = [...named, ...DEVIATIONS.flatMap(({ shown }) => shown)].filter((file) => textOf(file) === '');
     expect(missing).toEqual([]);
   });
 
@@ -68,8 +68,9 @@ describe('given the table of compatibility', () => {
     expect(silent.map(({ what, shown }) => `${what}: ${shown.join()}`)).toEqual([]);
   });
 
-  it('then every deviation of the engine has its test, and none is described that there is not', () => {
-    expect(Object.keys(TABLE.deviations).toSorted()).toEqual(DEVIATIONS.map(({ id }) => id).toSorted());
+  it('then every deviation of the engine has a test, and a name of its own', () => {
+    expect(DEVIATIONS.filter(({ shown }) => shown.length === 0)).toEqual([]);
+    expect(new Set(DEVIATIONS.map(({ id }) => id)).size).toBe(DEVIATIONS.length);
   });
 });
 
