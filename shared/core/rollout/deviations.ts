@@ -64,7 +64,7 @@ export const DEVIATIONS: readonly Deviation[] = [
     section: 'engine §8.6',
     argo: 'An abort of an update that was promoted fully, or goes back within the rollback window, is dropped.',
     weir: 'It aborts. A full promotion that is asked for after an abort leaves the abort, as in Argo.',
-    shown: ['test/unit/core/rollout/canary/scenarios.test.ts'],
+    shown: ['test/unit/core/rollout/corners.test.ts'],
   },
   {
     id: 'template-and-replicas-together',
