@@ -1,23 +1,36 @@
 /** Performs the actions of a decision, in order; the first failure ends the pass. */
 import type { Action } from '#core/decision.ts';
-import { ConflictError, InvalidSpecError } from '#core/errors.ts';
+import { ConflictError, InvalidSpecError, messageOf } from '#core/errors.ts';
 import type { JsonObject } from '#core/json.ts';
 import { diffMerge } from '#core/merge-patch.ts';
 import { refOf, type KubernetesObject, type NewObject } from '#core/resources/kubernetes.ts';
-import type { Cluster } from '../ports.ts';
+import type { Cluster, Log } from '../ports.ts';
 
 /** @returns the reconciled object as it is after the actions */
 export async function act(
   actions: readonly Action[],
   object: KubernetesObject,
   cluster: Cluster,
+  log?: Log,
 ): Promise<KubernetesObject> {
   let current = object;
   for (const action of actions) {
-    const changed = await perform(action, cluster);
+    const changed = await performOrTell(action, cluster, log);
     if (changed?.metadata.uid === object.metadata.uid) current = changed;
   }
   return current;
+}
+
+/** What nothing depends on may fail; everything else ends the pass. */
+async function performOrTell(action: Action, cluster: Cluster, log?: Log): Promise<KubernetesObject | undefined> {
+  if (action.type !== 'patch' || action.mayFail !== true) return perform(action, cluster);
+  try {
+    return await perform(action, cluster);
+  } catch (error) {
+    const { kind, namespace, name } = refOf(action.before);
+    log?.warn('Change not made', { cluster: cluster.name, kind, namespace, name, error: messageOf(error) });
+    return undefined;
+  }
 }
 
 async function perform(action: Action, cluster: Cluster): Promise<KubernetesObject | undefined> {

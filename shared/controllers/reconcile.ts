@@ -72,7 +72,7 @@ export async function reconcile<Snapshot, Status extends object>(
   }
   const before = controller.objectOf(snapshot);
   const decided = controller.decidesIn(site) ? controller.decide(snapshot) : { actions: [], events: [] };
-  const { decision, acted, refused } = await actOrTell(controller, snapshot, decided, before, site);
+  const { decision, acted, refused } = await actOrTell(controller, snapshot, decided, before, site, ports);
   const saved = decision.status === undefined ? acted : await site.cluster.patchStatus(acted, decision.status);
   const changedAt = await recordChanges(compare, claim, last, saved, ports);
   // A refusal that is told already is not told at each look.
@@ -102,9 +102,10 @@ async function actOrTell<Snapshot, Status extends object>(
   decision: Decision<Status>,
   before: KubernetesObject,
   site: Site,
+  { log }: Pick<Ports, 'log'>,
 ): Promise<{ decision: Decision<Status>; acted: KubernetesObject; refused: boolean }> {
   try {
-    return { decision, acted: await act(decision.actions, before, site.cluster), refused: false };
+    return { decision, acted: await act(decision.actions, before, site.cluster, log), refused: false };
   } catch (error) {
     const told = error instanceof RefusedCreateError ? controller.refused?.(snapshot, error) : undefined;
     if (told === undefined) throw error;

@@ -7,8 +7,15 @@ import {
   type RolloutSpec,
 } from '#core/resources/argo.ts';
 import { POD_TEMPLATE_HASH } from '#core/resources/keys.ts';
-import { isControlledBy, type Pod, type ReplicaSet, type Service } from '#core/resources/kubernetes.ts';
+import {
+  isControlledBy,
+  type KubernetesObject,
+  type Pod,
+  type ReplicaSet,
+  type Service,
+} from '#core/resources/kubernetes.ts';
 import { readsOf, type RolloutSnapshot } from '#core/rollout/snapshot.ts';
+import { isSupportedWorkload, resolveWorkload, workloadRefOf } from '#core/rollout/workload.ts';
 import type { Cluster, Ports, Site } from '../ports.ts';
 import { readRoutingObjects } from './routing-reads.ts';
 import { readTemplates } from './template-reads.ts';
@@ -19,7 +26,7 @@ export interface ReadOptions {
 }
 
 export async function readSnapshot(
-  rollout: Rollout,
+  written: Rollout,
   site: Site,
   ports: Ports,
   { onlyTheObject }: ReadOptions,
@@ -31,8 +38,11 @@ export async function readSnapshot(
     analysisTemplates: [],
     clusterAnalysisTemplates: [],
   };
-  if (onlyTheObject) return { now: ports.clock.now(), rollout, ...nothing };
+  if (onlyTheObject) return { now: ports.clock.now(), rollout: written, ...nothing };
   const { cluster } = site;
+  const resolved = resolveWorkload(written, await readWorkload(written, cluster));
+  const { rollout } = resolved;
+  if ('workloadProblem' in resolved) return { now: ports.clock.now(), ...resolved, ...nothing };
   const { namespace } = rollout.metadata;
   const reads = readsOf(rollout);
   const labelSelector = selectorText(rollout);
@@ -46,7 +56,7 @@ export async function readSnapshot(
     readExperiments(rollout, cluster),
   ]);
   const read = { replicaSets, services, analysisRuns, ...templates, pods: pods.items, routingObjects, experiments };
-  return { now: ports.clock.now(), rollout, ...read };
+  return { now: ports.clock.now(), ...resolved, ...read };
 }
 
 /** matchLabels and matchExpressions as the API server's label selector text; a Rollout without a selector matches nothing. */
@@ -141,4 +151,9 @@ async function readExperiments(rollout: Rollout, cluster: Cluster): Promise<read
 /** Whoever has a name that a new one would take must be seen too. */
 function isRolloutsOwn(experiment: Experiment, rollout: Rollout): boolean {
   return isControlledBy(experiment, rollout) || experiment.metadata.name.startsWith(`${rollout.metadata.name}-`);
+}
+
+function readWorkload(rollout: Rollout, cluster: Cluster): Promise<KubernetesObject | undefined> {
+  const ref = workloadRefOf(rollout);
+  return ref === undefined || !isSupportedWorkload(ref) ? Promise.resolve(undefined) : cluster.get(ref);
 }

@@ -11,6 +11,8 @@ export type Action =
       readonly before: KubernetesObject;
       readonly after: KubernetesObject;
       readonly because: string;
+      /** Nothing depends on it: a failure is logged, and the rest is done. */
+      readonly mayFail?: true;
     }
   | { readonly type: 'delete'; readonly object: ObjectRef; readonly because: string };
 

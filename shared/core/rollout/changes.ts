@@ -8,6 +8,12 @@ import { sameJson } from './same-json.ts';
 type Entry =
   | { readonly type: 'create'; readonly object: NewObject; readonly because: string }
   | { readonly type: 'edit'; readonly before: KubernetesObject; after: KubernetesObject; readonly reasons: string[] }
+  | {
+      readonly type: 'attempt';
+      readonly before: KubernetesObject;
+      readonly after: KubernetesObject;
+      readonly because: string;
+    }
   | { readonly type: 'delete'; readonly object: ObjectRef; readonly because: string };
 
 /**
@@ -53,6 +59,11 @@ export class Changes {
     const ref = refOf(object);
     if (this.#entries.some((entry) => entry.type === 'delete' && isSame(entry.object, ref))) return;
     this.#entries.push({ type: 'delete', object: ref, because });
+  }
+
+  /** A change on which nothing depends: that it fails is told, and the rest is done. */
+  attempt(before: KubernetesObject, after: KubernetesObject, because: string): void {
+    this.#entries.push({ type: 'attempt', before, after, because });
   }
 
   /** What another part has decided, as if it had been decided here. */
@@ -101,6 +112,8 @@ function actionOf(entry: Entry): readonly Action[] {
     case 'create':
     case 'delete':
       return [entry];
+    case 'attempt':
+      return [{ ...entry, type: 'patch', mayFail: true }];
     case 'edit': {
       const { before, after, reasons } = entry;
       return sameJson(before, after) ? [] : [{ type: 'patch', before, after, because: reasons.join('; ') }];

@@ -13,6 +13,7 @@ import { syncRevision } from './revision.ts';
 import { isScalingEvent } from './scaling.ts';
 import type { RolloutSnapshot } from './snapshot.ts';
 import { findSpecProblem } from './validate.ts';
+import { noteWorkloadGeneration } from './workload.ts';
 
 /**
  * One bounded set of writes; their effects are seen by the next pass. Total for whatever the API server can hold, and a
@@ -27,6 +28,7 @@ export function decideRollout(snapshot: RolloutSnapshot): Decision<RolloutStatus
 
 /** What comes before any strategy: a ReplicaSet, a number of replicas, the pause conditions, the revision. */
 function prepare(pass: Pass): Decision<RolloutStatus> {
+  if (noteWorkloadGeneration(pass)) return pass.changes.decision();
   if (pass.sets.newest === undefined) return createNewest(pass);
   if (isFullyPromoted(pass.stored)) pass.pause.removeAbort();
   if (pass.rollout.spec.replicas === undefined) return defaultReplicas(pass);

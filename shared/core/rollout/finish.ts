@@ -8,13 +8,15 @@ import { deadlineIsSuspended, hasTimedOut, isCompleted, madeProgress, progressCh
 import { computeConditions, subject } from './rollout-conditions.ts';
 import { sameJson } from './same-json.ts';
 import { storedForm, type StatusDraft } from './status.ts';
+import { workloadGeneration } from './workload.ts';
 
 /**
  * A full status: pauses, conditions, phase and duration are computed, the rest is given.
  * @param changed a new update began in this pass
  */
 export function finishFull(pass: Pass, draft: StatusDraft, changed: boolean): Decision<RolloutStatus> {
-  const observed: StatusDraft = { ...draft, observedGeneration: generationOf(pass) };
+  const workloadObservedGeneration = workloadGeneration(pass);
+  const observed: StatusDraft = { ...draft, observedGeneration: generationOf(pass), workloadObservedGeneration };
   abortWhenLate(pass, observed);
   const paused: StatusDraft = { ...observed, ...pass.pause.fields(pass.now) };
   const judged: StatusDraft = { ...paused, conditions: computeConditions(pass, paused) };
@@ -29,7 +31,12 @@ export function finishFull(pass: Pass, draft: StatusDraft, changed: boolean): De
 
 /** A copy of the stored status with some fields of it replaced; pauses are neither set nor consumed. */
 export function finishCarried(pass: Pass, replaced: StatusDraft, judge: boolean): Decision<RolloutStatus> {
-  const carried: StatusDraft = { ...pass.stored, ...replaced, observedGeneration: generationOf(pass) };
+  const carried: StatusDraft = {
+    ...pass.stored,
+    ...replaced,
+    observedGeneration: generationOf(pass),
+    workloadObservedGeneration: workloadGeneration(pass),
+  };
   const judged: StatusDraft = judge ? { ...carried, conditions: computeConditions(pass, carried) } : carried;
   const status = concluded(pass, judged, false);
   return isStored(pass, status) ? pass.changes.decision() : pass.changes.decision(status);

@@ -1,7 +1,7 @@
 /** A Rollout that cannot be understood is told so, and otherwise left alone. engine §3. */
 import type { Decision } from '../decision.ts';
 import type { RolloutStatus } from '../resources/argo.ts';
-import { SECOND } from '../time.ts';
+import { SECOND, type Millis } from '../time.ts';
 import { addedText } from './added.ts';
 import { findCondition, removeCondition, setCondition } from './conditions.ts';
 import { phaseOf } from './phase.ts';
@@ -14,6 +14,8 @@ export interface SpecProblem {
   readonly text: string;
   /** Objects besides the Rollout are to blame: they may change without it. */
   readonly ofReference: boolean;
+  /** When to look again; by default in 10 s at what a reference may change. */
+  readonly retryAfter?: Millis;
 }
 
 export function refuseSpec({ rollout, now }: RolloutSnapshot, problem: SpecProblem): Decision<RolloutStatus> {
@@ -30,6 +32,6 @@ export function refuseSpec({ rollout, now }: RolloutSnapshot, problem: SpecProbl
     actions: [],
     events: rollout.status === undefined ? [added] : [],
     ...(sameJson(status, storedForm(stored)) ? {} : { status }),
-    ...(problem.ofReference ? { requeueAfter: 10 * SECOND } : {}),
+    ...(problem.ofReference ? { requeueAfter: problem.retryAfter ?? 10 * SECOND } : {}),
   };
 }

@@ -2,9 +2,10 @@
 import type { ReplicaSet } from '../resources/kubernetes.ts';
 import { abortDelaySeconds } from './abort-delay.ts';
 import type { Pass } from './pass.ts';
-import { availableOf } from './replica-sets.ts';
+import { availableOf, sizeOf } from './replica-sets.ts';
 import { addDeadline, hasDeadline, remainingDelay, removeDeadline } from './scale-down.ts';
 import { delaysScaleDownOnAbort, keepSize, scale } from './scaling.ts';
+import { shrinkWorkload } from './workload.ts';
 
 /** What is needed again is no longer waiting to go. */
 export function removeDeadlines(pass: Pass): void {
@@ -18,8 +19,15 @@ export function removeDeadlines(pass: Pass): void {
  * @returns whether the size changed
  */
 export function scaleNewest(pass: Pass, size: number, because: string): boolean {
-  const { newest, stable } = pass.sets;
+  const { newest } = pass.sets;
   if (newest === undefined) return false;
+  const scaled = scaleOrWait(pass, newest, size, because);
+  shrinkWorkload(pass, sizeOf(pass.sets.newest) < sizeOf(newest));
+  return scaled;
+}
+
+function scaleOrWait(pass: Pass, newest: ReplicaSet, size: number, because: string): boolean {
+  const { stable } = pass.sets;
   if (stable === undefined || !delaysScaleDownOnAbort(pass)) return scale(pass, newest, size, because);
   if (!hasDeadline(newest)) {
     waitForStable(pass, newest, stable);

@@ -4,6 +4,7 @@ import { type Pass } from './pass.ts';
 import { revisionOf } from './replica-sets.ts';
 import { isFastRollback, isWithinRollbackWindow } from './rollback.ts';
 import type { StatusDraft } from './status.ts';
+import { retireWorkload } from './workload.ts';
 
 /** Reasons that need neither steps nor analysis; undefined: none of them holds. */
 export function promotionByHistory(pass: Pass): string | undefined {
@@ -16,6 +17,7 @@ export function promotionByHistory(pass: Pass): string | undefined {
 export function promote(pass: Pass, draft: StatusDraft, reason: string): StatusDraft {
   pass.pause.clear();
   pass.pause.removeAbort();
+  retireWorkload(pass);
   const promoted: StatusDraft = { ...draft, promoteFull: undefined, stableRS: draft.currentPodHash };
   if (pass.stored.stableRS === draft.currentPodHash) return promoted;
   const revision = revisionOf(pass.sets.newest) ?? 0;

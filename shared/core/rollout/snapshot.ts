@@ -22,6 +22,10 @@ export interface RolloutSnapshot {
   /** Those of `reads.templates` that exist, and the ones that they name in turn. */
   readonly analysisTemplates: readonly AnalysisTemplate[];
   readonly clusterAnalysisTemplates: readonly ClusterAnalysisTemplate[];
+  /** Whose template the Rollout has: `rollout` carries it already. */
+  readonly workload?: KubernetesObject;
+  /** Why it has none although it refers to one. */
+  readonly workloadProblem?: string;
   /** Owned by the Rollout, and whoever has a name that a new one would take. */
   readonly experiments?: readonly Experiment[];
   /** Those that the traffic routers ask for and that exist; undefined: not looked at, and so not validated. */

@@ -4,7 +4,8 @@ import { forbidden, internal, invalid, required } from './field-error.ts';
 import { isEmptySelector, selectorMatches, type Requirement } from './label-selector.ts';
 import { templateProblems } from './validate-template.ts';
 
-export function specProblems(rollout: Rollout): readonly string[] {
+/** @param resolved the template is the referenced workload's */
+export function specProblems(rollout: Rollout, resolved = false): readonly string[] {
   const { replicas = 1, minReadySeconds = 0, revisionHistoryLimit = 10, progressDeadlineSeconds = 600 } = rollout.spec;
   const tooShort = invalid(
     'spec.progressDeadlineSeconds',
@@ -13,9 +14,9 @@ export function specProblems(rollout: Rollout): readonly string[] {
   );
   return [
     ...notNegative('spec.replicas', replicas),
-    ...selectorProblems(rollout),
-    ...referencedTemplateProblems(rollout),
-    ...ownTemplateProblems(rollout),
+    ...selectorProblems(rollout, resolved),
+    ...(resolved ? [] : referencedTemplateProblems(rollout)),
+    ...templateAndSelectorProblems(rollout, resolved),
     ...notNegative('spec.minReadySeconds', minReadySeconds),
     ...notNegative('spec.revisionHistoryLimit', revisionHistoryLimit),
     ...notNegative('spec.progressDeadlineSeconds', progressDeadlineSeconds),
@@ -27,8 +28,8 @@ function notNegative(path: string, value: number): readonly string[] {
   return value < 0 ? [invalid(path, value, 'must be greater than or equal to 0')] : [];
 }
 
-function selectorProblems({ spec: { selector, workloadRef } }: Rollout): readonly string[] {
-  if (workloadRef !== undefined) return [];
+function selectorProblems({ spec: { selector, workloadRef } }: Rollout, resolved: boolean): readonly string[] {
+  if (workloadRef !== undefined && !resolved) return [];
   if (selector === undefined) return [required('spec.selector', `Rollout has missing field '.spec.selector'`)];
   if (isEmptySelector(selector)) return [invalid('spec.selector', {}, 'empty selector is invalid for deployment')];
   return (selector.matchExpressions ?? []).flatMap((expression, index) =>
@@ -61,8 +62,11 @@ function referencedTemplateProblems({ spec: { workloadRef, template } }: Rollout
   return [internal('spec.template', 'template must be empty for workload reference rollout')];
 }
 
-function ownTemplateProblems({ spec: { selector, template, workloadRef } }: Rollout): readonly string[] {
-  if (workloadRef !== undefined) return [];
+function templateAndSelectorProblems(
+  { spec: { selector, template, workloadRef } }: Rollout,
+  resolved: boolean,
+): readonly string[] {
+  if (workloadRef !== undefined && !resolved) return [];
   const labels = template?.metadata?.labels ?? {};
   const unmatched = invalid('spec.template.metadata.labels', labels, '`selector` does not match template `labels`');
   return [

@@ -11,7 +11,6 @@ const ROUTING = 'spec.strategy.canary.trafficRouting';
 export function unsupportedFields(rollout: Rollout): readonly string[] {
   const { steps = [] } = rollout.spec.strategy?.canary ?? {};
   return [
-    ...refused('spec.workloadRef', rollout.spec.workloadRef),
     ...unknownRouters(rollout),
     ...steps.flatMap((step, index) =>
       STEPS.flatMap((kind) => refused(`spec.strategy.canary.steps[${index}].${kind}`, step[kind])),

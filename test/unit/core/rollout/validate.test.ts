@@ -367,10 +367,6 @@ describe('a canary strategy with a fault', () => {
 describe('what Weir does not do yet', () => {
   it.each<{ then: string; rollout: RolloutBuilder }>([
     {
-      then: 'spec.workloadRef',
-      rollout: withSpec({ template: undefined, workloadRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'x' } }),
-    },
-    {
       then: 'spec.strategy.canary.trafficRouting.plugins[org/router]',
       rollout: withSteps([setWeight(10)], { trafficRouting: { plugins: { 'org/router': {} } }, ...SERVICES }),
     },
