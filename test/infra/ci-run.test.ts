@@ -71,4 +71,14 @@ describe('.ci/run', () => {
     expect(code).toBe(1);
     expect(output).toMatch(/== npm run test:aws: exit 0, 2 passed, 0 failed, \d+ s/);
   });
+
+  it('given the cluster tier, then what it is made of is built from the start, beside the other tiers', () => {
+    const { lastLine, output } = run({
+      'build:cluster': `echo "Built control-plane"; touch ${home}/built`,
+      test: `until [ -e ${home}/built ]; do :; done; echo "Tests: 1 passed, 1 total"`,
+      'test:cluster': 'echo "Tests: 2 passed, 2 total"',
+    });
+    expect(lastLine).toBe('3 passed, 0 failed');
+    expect(output).toContain('== in the background: Built control-plane');
+  });
 });

@@ -48,7 +48,12 @@ function rollout(name: string, strategy: object, more: object = {}): NewObject<R
   } as NewObject<Rollout>;
 }
 
-function canary(name: string, steps: readonly CanaryStep[], more: Partial<CanaryStrategy> = {}, spec: object = {}) {
+export function canary(
+  name: string,
+  steps: readonly CanaryStep[],
+  more: Partial<CanaryStrategy> = {},
+  spec: object = {},
+) {
   return rollout(name, { canary: { steps: [...steps], ...more } }, spec);
 }
 
@@ -64,7 +69,7 @@ function aService(name: string, app: string): NewObject<Service> {
 }
 
 /** @param value what the metric answers: 1 is good, 0 bad, 0.5 neither  */
-function analysisTemplate(name: string, value: string, metric: object = {}): NewObject<AnalysisTemplate> {
+export function analysisTemplate(name: string, value: string, metric: object = {}): NewObject<AnalysisTemplate> {
   const prometheus = { address: '{{prometheus}}', query: value };
   const conditions = { successCondition: 'result[0] >= 0.9', failureCondition: 'result[0] < 0.1' };
   const metrics = [{ name: 'quality', ...conditions, provider: { prometheus }, ...metric }];
@@ -82,7 +87,7 @@ const pause = (duration?: string | number): CanaryStep => ({ pause: duration ===
 
 // --- acts --------------------------------------------------------------------------------------------------------------
 
-const newVersion = (name: string, version: string, image?: string): Act => ({
+export const newVersion = (name: string, version: string, image?: string) => ({
   patch: { spec: { template: template(name, version, image) as unknown as JsonObject } },
 });
 const abort: Act = { patchStatus: { abort: true } };
