@@ -1,5 +1,5 @@
 /** A small service with the metrics that the guidelines require, of one version: it behaves as that version does. */
-import { createServer } from 'node:http';
+import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
@@ -29,19 +29,23 @@ export async function startApp(behaviour: Behaviour): Promise<App> {
   const duration = new Histogram({ name: 'http_request_duration_seconds', help: 'Time taken', registers });
   new Gauge({ name: 'app_saturation_ratio', help: 'How full', registers }).set(behaviour.saturation);
   let served = 0;
-  const server = createServer((request, response) => {
-    if (request.url === '/metrics') {
-      void registry.metrics().then((text) => response.end(text));
-      return;
-    }
-    const done = duration.startTimer();
-    void sleep(behaviour.latencyMs).then(() => {
-      const status = statusOf(behaviour, served++);
-      requests.inc({ status });
-      done();
-      response.writeHead(status).end();
-    });
+  const server = createServer((asked, response) => {
+    void (asked.url === '/metrics' ? show(response) : work(response));
   });
+
+  async function show(response: ServerResponse): Promise<void> {
+    response.end(await registry.metrics());
+  }
+
+  async function work(response: ServerResponse): Promise<void> {
+    const done = duration.startTimer();
+    await sleep(behaviour.latencyMs);
+    const status = statusOf(behaviour, served++);
+    requests.inc({ status });
+    done();
+    response.writeHead(status).end();
+  }
+
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     host: `127.0.0.1:${(server.address() as AddressInfo).port}`,
