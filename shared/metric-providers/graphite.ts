@@ -56,8 +56,23 @@ function valueOf(point: JsonValue): number | null {
     const shown = Array.isArray(point) ? `[${point.map(formatPlain).join(' ')}]` : formatPlain(point);
     throw new ReadingError(`error unmarshaling data point: ${shown}`);
   }
-  const [value] = point as readonly JsonValue[];
-  const number = typeof value === 'string' ? parseFloatText(value) : value;
-  if (number === null || typeof number === 'number') return number;
-  throw new ReadingError(`error unmarshaling value: ${formatPlain(value ?? null)}`);
+  const [value = null, timestamp = null] = point as readonly JsonValue[];
+  const number = typeof value === 'string' ? parsed('Float', value, parseFloatText(value)) : value;
+  if (number !== null && typeof number !== 'number') {
+    throw new ReadingError(`error unmarshaling value: ${formatPlain(value)}`);
+  }
+  assertTimestamp(timestamp, value);
+  return number;
+}
+
+/** It is not used, but it must be one. */
+function assertTimestamp(timestamp: JsonValue, value: JsonValue): void {
+  if (timestamp === null || typeof timestamp === 'number') return;
+  if (typeof timestamp !== 'string') throw new ReadingError(`error unmarshaling timestamp: ${formatPlain(value)}`);
+  parsed('Int', timestamp, /^[+-]?\d+$/.test(timestamp) ? Number(timestamp) : undefined);
+}
+
+function parsed(kind: 'Float' | 'Int', text: string, number: number | undefined): number {
+  if (number !== undefined) return number;
+  throw new ReadingError(`strconv.Parse${kind}: parsing ${JSON.stringify(text)}: invalid syntax`);
 }

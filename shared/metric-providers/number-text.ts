@@ -1,4 +1,7 @@
 /** How numbers and JSON are written in a measurement's `value`. analysis §18, formats F and J. */
+import { Meter } from '#core/expr/meter.ts';
+import { formatValue } from '#core/expr/values/format.ts';
+import { importJson } from '#core/expr/values/json-text.ts';
 import type { JsonValue } from '#core/json.ts';
 
 /** F: the shortest decimal without exponent; `NaN`, `+Inf`, `-Inf`. */
@@ -31,16 +34,10 @@ export function formatFixed(value: number, decimals: number): string {
   return sign + (isTie ? oneMore.slice(0, -1) : magnitude.toFixed(decimals));
 }
 
-/** As Go prints a value inside a list: `1.5`, `1e-05`, `1.234567e+06`, `<nil>`. */
+/** As Go prints a value inside a list: `1.5`, `1e-05`, `1.234567e+06`, `<nil>`, `map[a:1]`. */
 export function formatPlain(value: JsonValue): string {
-  if (value === null) return '<nil>';
-  if (typeof value !== 'number') return typeof value === 'string' ? value : formatJson(value);
-  if (!Number.isFinite(value)) return formatFloat(value);
-  const magnitude = Math.abs(value);
-  if (magnitude !== 0 && (magnitude < 1e-4 || magnitude >= 1e6)) {
-    return value.toExponential().replace(/e([+-])(\d)$/, 'e$10$2');
-  }
-  return formatFloat(value);
+  // NaN and infinities are no JSON.
+  return formatValue(typeof value === 'number' ? value : importJson(value, new Meter()));
 }
 
 /** `[F,F,…]` */

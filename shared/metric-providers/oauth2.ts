@@ -2,7 +2,7 @@
 import * as z from 'zod/mini';
 import type { Metric } from '#core/resources/argo.ts';
 import type { Deadline, HttpAnswer, HttpHeader } from '../http.ts';
-import { encodeForm, type FormField } from './form.ts';
+import { decodeForm, encodeForm, type FormField } from './form.ts';
 import { parseJson } from './json-text.ts';
 import { askOrFail, ReadingError, type KeepSecret } from './provider.ts';
 import type { MetricTransport } from './transport.ts';
@@ -84,7 +84,8 @@ function basicAuth({ clientId, clientSecret }: OAuth2Client): HttpHeader {
 /** The body may repeat what was sent: only the error code of RFC 6749 §5.2 is told. */
 function authorizationOf(answer: HttpAnswer, keep: KeepSecret): string {
   const parsed = parseJson(answer.body);
-  const json = parsed.ok ? parsed.json : undefined;
+  // Some token servers answer with a form.
+  const json = parsed.ok ? parsed.json : Object.fromEntries(decodeForm(answer.body));
   if (!isSuccess(answer)) {
     const refusal = refusalAnswer.safeParse(json);
     const cause = refusal.success ? JSON.stringify(refusal.data.error) : `cannot fetch token: ${answer.status}`;

@@ -24,12 +24,17 @@ export function mergeTemplates(
     ({ name }) => name,
     'two metrics have the same name',
   );
-  const dryRun = uniqueRules([...(owner.dryRun ?? []), ...all.flatMap(({ spec }) => spec.dryRun ?? [])], 'Dry-Run');
-  const measurementRetention = uniqueRules(
-    [...(owner.measurementRetention ?? []), ...all.flatMap(({ spec }) => spec.measurementRetention ?? [])],
-    'Measurement Retention',
+  const rehearsed = uniqueRules(
+    all.flatMap(({ spec }) => spec.dryRun ?? []),
+    DRY_RUN,
+  );
+  const retained = uniqueRules(
+    all.flatMap(({ spec }) => spec.measurementRetention ?? []),
+    RETENTION,
   );
   const args = applyArguments(mergeArguments(all), owner.args ?? []);
+  const dryRun = uniqueRules([...(owner.dryRun ?? []), ...rehearsed], DRY_RUN);
+  const measurementRetention = uniqueRules([...(owner.measurementRetention ?? []), ...retained], RETENTION);
   return {
     metrics,
     ...(dryRun.length > 0 && { dryRun }),
@@ -37,6 +42,9 @@ export function mergeTemplates(
     ...(args.length > 0 && { args }),
   };
 }
+
+const DRY_RUN = 'Dry-Run';
+const RETENTION = 'Measurement Retention';
 
 function uniqueRules<Rule extends { metricName: string }>(rules: readonly Rule[], what: string): Rule[] {
   return unique(rules, ({ metricName }) => metricName, `two ${what} metric rules have the same name`);

@@ -36,10 +36,13 @@ export function argumentValues(args: readonly Argument[]): ReadonlyMap<string, s
  */
 export function resolveMetric(metric: Metric, args: readonly Argument[]): Metric {
   const values = argumentValues(args);
+  const used: string[] = [];
   const text = substituteTokens(serialize(metric), (token) => {
     const value = valueOf(token, values);
-    return value === undefined ? undefined : escape(value);
+    if (value !== undefined) used.push(value);
+    return value === undefined ? undefined : JSON.stringify(value).slice(1, -1);
   });
+  for (const value of used) assertFits(value);
   return JSON.parse(text) as Metric;
 }
 
@@ -88,16 +91,11 @@ function escapeForHtml(json: string): string {
   return json.replaceAll('<', '\\u003c').replaceAll('>', '\\u003e').replaceAll('&', '\\u0026');
 }
 
-/**
- * The value as the inside of a JSON string.
- * @throws InvalidSpecError for control characters: Go's quoting (strconv.Quote) writes escapes for them that JSON lacks
- */
-function escape(value: string): string {
+/** @throws InvalidSpecError for characters for which Go's quoting (strconv.Quote) writes escapes that JSON lacks */
+function assertFits(value: string): void {
   // oxlint-disable-next-line no-control-regex -- control characters are what this looks for
-  const control = /[\u0000-\u0007\u000b\u000e-\u001f\u007f]/.exec(value)?.[0];
-  if (control !== undefined) {
-    const letter = control === '\u0007' ? 'a' : control === '\u000b' ? 'v' : 'x';
-    throw new InvalidSpecError(`invalid character '${letter}' in string escape code`);
-  }
-  return JSON.stringify(value).slice(1, -1);
+  const misfit = /[\u0000-\u0007\u000b\u000e-\u001f\u007f]|(?=[\u{10000}-\u{10ffff}])\p{C}/u.exec(value)?.[0];
+  if (misfit === undefined) return;
+  const letter = { '\u0007': 'a', '\u000b': 'v' }[misfit] ?? (misfit.length > 1 ? 'U' : 'x');
+  throw new InvalidSpecError(`invalid character '${letter}' in string escape code`);
 }

@@ -2,11 +2,9 @@
  * What a Kubernetes JSONPath template finds in a document. analysis §18.2; behaviour and error texts as in client-go's
  * util/jsonpath, with one thing more: budgets, since `{..}` over a wide document multiplies.
  */
-import { Meter } from '#core/expr/meter.ts';
-import { formatValue } from '#core/expr/values/format.ts';
-import { importJson } from '#core/expr/values/json-text.ts';
 import type { JsonObject, JsonValue } from '#core/json.ts';
 import { compareValues, type PathValue } from './compare.ts';
+import { formatPlain } from '../number-text.ts';
 import { PathError, type Filter, type PathList, type PathNode, type Slice } from './node.ts';
 
 /** Values that one evaluation may look at. */
@@ -182,7 +180,7 @@ function outOfBounds(index: number, length: number): PathError {
 
 /** As Go prints a value. */
 function textOf(value: PathValue): string {
-  return formatValue(typeof value === 'bigint' ? value : importJson(value, new Meter()));
+  return typeof value === 'bigint' ? String(value) : formatPlain(value);
 }
 
 /** Go's name of a value's type. */

@@ -65,7 +65,10 @@ describe('given Graphite', () => {
     [points([1]), 'error unmarshaling data point: [1]'],
     [points([1, 2, 3]), 'error unmarshaling data point: [1 2 3]'],
     [points([true, 1]), 'error unmarshaling value: true'],
-    [points(['x', 1]), 'error unmarshaling value: x'],
+    [points([{ a: [1] }, 1]), 'error unmarshaling value: map[a:[1]]'],
+    [points(['x', 1]), 'strconv.ParseFloat: parsing "x": invalid syntax'],
+    [points([1, true]), 'error unmarshaling timestamp: 1'],
+    [points([1, '1.5']), 'strconv.ParseInt: parsing "1.5": invalid syntax'],
     [answering('oops', 500), 'error response: oops'],
     [answering('{}'), 'not an answer of the Graphite render API'],
   ])('when it answers (%#), then it is an error', async (answer, message) => {

@@ -77,6 +77,7 @@ describe('given other formats', () => {
     [null, '<nil>'],
     ['a', 'a'],
     [true, 'true'],
+    [{ b: [1, null], a: {} }, 'map[a:map[] b:[1 <nil>]]'],
   ])('%j in a Go list is %s', (value, text) => expect(formatPlain(value)).toBe(text));
 
   it.each([

@@ -166,6 +166,20 @@ describe('given OAuth 2.0 client credentials', () => {
     expect(reading).toEqual({ kind: 'error', message });
   });
 
+  it('when the token comes as a form, then it is used', async () => {
+    const server = await openServer((request, response) => {
+      response.end(request.path === '/token' ? 'access_token=abc%20def&token_type=bearer' : '1');
+    });
+    await readingOf(taskFor({ web: oauth2(server.address) }), optionsFor(server));
+    expect(server.requests.at(-1)?.headers).toMatchObject({ authorization: 'Bearer abc def' });
+  });
+
+  it('when the secret is no longer than a syllable, then what the page says stays readable', async () => {
+    const server = await openServer(answeringInTurn(answering({ access_token: 'T' }), answering('a Test')));
+    const web = oauth2(server.address, { clientSecret: 'es' });
+    expect(await readingOf(taskFor({ web }), optionsFor(server))).toMatchObject({ text: 'a Test' });
+  });
+
   it('when the page echoes token and secret, then the reading does not', async () => {
     const spellings = ['se cret', 'se+cret', 'se%20cret', Buffer.from('se cret').toString('base64')].join(' ');
     const echo: Answerer = (request, response) => {

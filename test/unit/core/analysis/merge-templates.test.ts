@@ -50,6 +50,11 @@ describe('given several templates, when they become one spec', () => {
       then: "two Dry-Run metric rules have the same name 'x'",
     },
     {
+      given: [{ dryRun: [{ metricName: 'x' }], args: [{ name: 'required' }] }],
+      owner: { dryRun: [{ metricName: 'x' }] },
+      then: 'args.required was not resolved',
+    },
+    {
       given: [
         {
           measurementRetention: [

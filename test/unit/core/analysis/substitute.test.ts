@@ -94,9 +94,16 @@ describe('given tokens that cannot be filled in, when it is tried, then the mess
     { given: '\u0007', then: "'a'" },
     { given: '\u000b', then: "'v'" },
     { given: '\u007f', then: "'x'" },
+    { given: '\u{e0001}', then: "'U'" },
   ])('given a control character that JSON has no short form for, then an error: $then', ({ given, then }) => {
     expect(() => resolvedCondition('{{args.x}}', [{ name: 'x', value: given }])).toThrow(
       `invalid character ${then} in string escape code`,
+    );
+  });
+
+  it('given an unknown token behind it, then that is the error', () => {
+    expect(() => resolvedCondition('{{args.x}} {{args.y}}', [{ name: 'x', value: '\u0000' }])).toThrow(
+      'failed to resolve {{args.y}}',
     );
   });
 
