@@ -21,7 +21,7 @@ const VERBS: Readonly<Record<string, () => Promise<Verb>>> = {
   alert: async () => (await import('./alert.ts')).alert,
   eval: async () => (await import('./eval.ts')).evaluate,
   test: async () => (await import('./test.ts')).test,
-  run: async () => (await import('./run.ts')).run,
+  run: loadRun,
   lint: async () => (await import('./lint.ts')).lint,
 };
 
@@ -38,6 +38,16 @@ async function main([name = 'help', ...args]: readonly string[], io: Io): Promis
     return EXIT.ok;
   }
   return verb.run(args, io);
+}
+
+/** Before all that it needs is loaded: with other settings it is loaded once more. */
+async function loadRun(): Promise<Verb> {
+  if (!process.argv.some((arg) => arg === '--help' || arg === '-h' || arg === 'help')) await relaunch();
+  return (await import('./run.ts')).run;
+}
+
+async function relaunch(): Promise<void> {
+  (await import('../infra/run/lean-process.ts')).relaunchLean();
 }
 
 async function help(io: Io): Promise<ExitCode> {

@@ -2,10 +2,11 @@
  * One guarded HTTP exchange: the URL and every redirect pass the egress guard, the answer is capped in size and time, and
  * what the other side does, or fails to do, is a value (design §10; scenarios M-2, M-4, X-1, X-2).
  */
-import type { AxiosRequestConfig, AxiosResponse } from 'axios';
 import { judgeUrl, targetOf, type EgressPolicy } from '#core/egress/judge.ts';
 import { proxyFor, type ProxyEnvironment } from '#core/egress/proxy-rules.ts';
 import { SECOND, type Millis } from '#core/time.ts';
+import { deadlineSignal } from './deadline.ts';
+import { exchangeOnce, StaleConnectionError } from './egress/exchange.ts';
 import { failureOf, HttpFailureError, type HttpFailure } from './egress/failure.ts';
 import { assertAllAllowed, createGuardedAgents, type ExchangeAgents, type HostResolver } from './egress/guard.ts';
 import { createProxyAgents, type ProxyAgents } from './egress/proxy.ts';
@@ -86,7 +87,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
 
 /** A deadline in real time, from now. */
 export function startDeadline(length: Millis): Deadline {
-  return { length, signal: AbortSignal.timeout(length) };
+  return { length, signal: deadlineSignal(length) };
 }
 
 /** Headers as a list, in the order of an object's keys. */
@@ -114,15 +115,20 @@ export async function inTime<T>(
   work: (signal: AbortSignal) => Promise<T>,
   { deadline, signal: caller }: Pick<HttpRequest, 'deadline' | 'signal'>,
 ): Promise<T> {
-  const signal = caller === undefined ? deadline.signal : AbortSignal.any([deadline.signal, caller]);
+  const stop = new AbortController();
   const { promise, reject } = Promise.withResolvers<never>();
-  const giveUp = (): void => reject(new HttpFailureError(...lateness(deadline)));
-  if (signal.aborted) giveUp();
-  signal.addEventListener('abort', giveUp, { once: true });
+  const giveUp = (): void => {
+    reject(new HttpFailureError(...lateness(deadline)));
+    stop.abort();
+  };
+  const reasons = caller === undefined ? [deadline.signal] : [deadline.signal, caller];
+  const isOver = reasons.some(({ aborted }) => aborted);
+  if (isOver) giveUp();
+  for (const reason of reasons) reason.addEventListener('abort', giveUp, { once: true });
   try {
-    return await Promise.race([promise, ...(signal.aborted ? [] : [work(signal)])]);
+    return await Promise.race([promise, ...(isOver ? [] : [work(stop.signal)])]);
   } finally {
-    signal.removeEventListener('abort', giveUp);
+    for (const reason of reasons) reason.removeEventListener('abort', giveUp);
   }
 }
 
@@ -174,46 +180,31 @@ function redirected(leg: Leg, from: URL, location: string, status: number): Leg 
 }
 
 async function send(url: URL, leg: Leg, request: HttpRequest, agents: ExchangeAgents): Promise<HttpAnswer> {
-  const { default: axios } = await import('axios');
-  const config = configOf(url, leg, request, agents);
+  if (!TOKEN.test(leg.method)) throw new HttpFailureError('refused', `invalid method ${JSON.stringify(leg.method)}`);
+  const https = request.insecure === true ? agents.httpsInsecure : agents.https;
+  const sending = {
+    method: leg.method,
+    headers: wireHeaders(leg.headers ?? []),
+    body: leg.body === undefined ? undefined : Buffer.from(leg.body),
+    agent: url.protocol === 'https:' ? https : agents.http,
+    maxBytes: request.maxBytes,
+    signal: request.signal,
+  };
   try {
-    return answerOf(await axios.request<Buffer>(config));
+    return await exchangeOnce(url, sending);
   } catch (error) {
-    if (!isStaleConnection(error)) throw error;
+    if (!(error instanceof StaleConnectionError)) throw error;
     // A frozen Lambda wakes up with kept connections that the other side has closed: begin anew, once.
     dropIdleConnections(agents);
-    return answerOf(await axios.request<Buffer>(config));
+    return exchangeOnce(url, sending);
   }
 }
 
-function configOf(url: URL, leg: Leg, request: HttpRequest, agents: ExchangeAgents): AxiosRequestConfig {
-  if (!TOKEN.test(leg.method)) throw new HttpFailureError('refused', `invalid method ${JSON.stringify(leg.method)}`);
-  return {
-    adapter: 'http',
-    method: leg.method,
-    url: url.href,
-    headers: wireHeaders(leg.headers ?? []),
-    data: leg.body === undefined ? undefined : Buffer.from(leg.body),
-    responseType: 'arraybuffer',
-    transformRequest: [],
-    transformResponse: [],
-    validateStatus: null,
-    maxRedirects: 0,
-    maxContentLength: request.maxBytes,
-    // axios has a reading of the environment of its own, and keeps agents from theirs when it is told false.
-    ...(!agents.proxied && { proxy: false }),
-    httpAgent: agents.http,
-    httpsAgent: request.insecure === true ? agents.httpsInsecure : agents.https,
-    ...(request.signal === undefined ? {} : { signal: request.signal }),
-  };
-}
-
-/** Exactly the headers that were asked for: `false` keeps axios from adding its own. */
-function wireHeaders(headers: readonly HttpHeader[]): Record<string, string | false> {
-  const wire = new Map<string, string | false>([
+/** The headers that were asked for, and what every request of Weir has. */
+function wireHeaders(headers: readonly HttpHeader[]): Record<string, string> {
+  const wire = new Map<string, string>([
     ['accept', '*/*'],
     ['accept-encoding', 'gzip'],
-    ['content-type', false],
     ['user-agent', 'weir'],
   ]);
   for (const { name, value } of headers) {
@@ -226,18 +217,6 @@ function wireHeaders(headers: readonly HttpHeader[]): Record<string, string | fa
     if (!FRAMING.has(name.toLowerCase())) wire.set(name.toLowerCase(), Buffer.from(value).toString('latin1'));
   }
   return Object.fromEntries(wire);
-}
-
-function answerOf(response: AxiosResponse<Buffer>): HttpAnswer {
-  const headers = Object.entries(response.headers).map(([name, value]) => [name.toLowerCase(), String(value)]);
-  return { status: response.status, headers: Object.fromEntries(headers), body: response.data.toString('utf8') };
-}
-
-function isStaleConnection(error: unknown): boolean {
-  if (!(error instanceof Error) || !('code' in error && 'request' in error)) return false;
-  const { code, request } = error;
-  const reused = typeof request === 'object' && request !== null && 'reusedSocket' in request && request.reusedSocket;
-  return reused === true && (code === 'ECONNRESET' || code === 'EPIPE');
 }
 
 function dropIdleConnections(agents: ExchangeAgents): void {

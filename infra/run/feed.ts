@@ -1,11 +1,19 @@
 /** From what the watches hear to passes: every changed object goes to the queue at once, and now and then all of them do. */
 import { messageOf } from '#core/errors.ts';
+import { endsNext } from '#shared/controllers/analysis-run.ts';
 import { keysOf } from '#shared/controllers/discover.ts';
 import type { KubernetesObject } from '#core/resources/kubernetes.ts';
-import { ARGO_API_VERSION } from '#core/resources/argo.ts';
+import { ARGO_API_VERSION, isCompleted, type AnalysisRun } from '#core/resources/argo.ts';
 import { MINUTE, type Millis } from '#core/time.ts';
 import type { Clock, Log, Site, WorkQueue } from '#shared/ports.ts';
 import type { Cancel, Timers } from '../local/clock.ts';
+import type { Origin } from './cache/cached-cluster.ts';
+
+/** A pass that only measured knows what it wrote, and when to measure again. Whatever else Weir wrote, it looks at. */
+function leadsToPass(object: KubernetesObject): boolean {
+  const { status } = object as AnalysisRun;
+  return object.kind !== 'AnalysisRun' || status === undefined || isCompleted(status.phase) || endsNext(status);
+}
 
 export interface FeedParts {
   readonly site: Site;
@@ -31,9 +39,9 @@ export class Feed {
   }
 
   /** Before it is opened nothing is added: the first sweep will. */
-  changed(objects: readonly KubernetesObject[]): void {
-    if (!this.#open || objects.length === 0) return;
-    this.#track(this.#add(objects));
+  changed(objects: readonly KubernetesObject[], origin: Origin): void {
+    const news = origin === 'own' ? objects.filter(leadsToPass) : objects;
+    if (this.#open && news.length > 0) this.#track(this.#add(news));
   }
 
   /** All objects are added, and from now on each that changes. */

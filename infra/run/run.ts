@@ -62,7 +62,7 @@ export async function startRun(options: RunOptions, { environment, log }: RunIo)
     timers,
     log,
     onAnswer: telemetry.onAnswer,
-    onChange: (objects) => feed?.changed(objects),
+    onChange: (objects, origin) => feed?.changed(objects, origin),
   });
   mkdirSync(options.data, { recursive: true });
   const stores = await openStores(options, { timers, log });

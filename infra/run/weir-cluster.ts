@@ -1,11 +1,10 @@
 /** The cluster as `weir run` sees it: known before it is asked, with what it creates labelled and its Events written beside. */
-import type { KubernetesObject } from '#core/resources/kubernetes.ts';
 import { createKubernetesCluster, kubeConfigFrom, type KubernetesCluster } from '#shared/kubernetes/cluster.ts';
 import type { OnAnswer } from '#shared/kubernetes/connection.ts';
 import type { ClusterConfig } from '#shared/config.ts';
 import type { Clock, Log } from '#shared/ports.ts';
 import type { Timers } from '../local/clock.ts';
-import { CachedCluster } from './cache/cached-cluster.ts';
+import { CachedCluster, type CachedClusterOptions } from './cache/cached-cluster.ts';
 import { createWith } from './created-objects.ts';
 import { EventRecorder } from './event-recorder.ts';
 import { kindsFor } from './kinds.ts';
@@ -16,7 +15,7 @@ export interface WeirClusterParts {
   readonly timers: Timers & Clock;
   readonly log: Log;
   readonly onAnswer: OnAnswer;
-  onChange(objects: readonly KubernetesObject[]): void;
+  onChange: CachedClusterOptions['onChange'];
 }
 
 export interface WeirCluster {

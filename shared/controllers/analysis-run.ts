@@ -113,8 +113,12 @@ function concernsOwner(before: AnalysisRun, saved: AnalysisRun): boolean {
 
 /** A metric decided while others are open: the next pass ends the run. analysis §7.2 */
 function isCutShort(decision: Decision<AnalysisRunStatus>): boolean {
-  const status = decision.status;
-  if (status === undefined || isCompleted(status.phase)) return false;
+  return decision.status !== undefined && endsNext(decision.status);
+}
+
+/** Does the next pass end the run without measuring? */
+export function endsNext(status: AnalysisRunStatus): boolean {
+  if (isCompleted(status.phase)) return false;
   const decided = new Set(['Failed', 'Error', 'Inconclusive']);
   return (status.metricResults ?? []).some((result) => result.dryRun !== true && decided.has(result.phase));
 }

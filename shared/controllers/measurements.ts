@@ -6,6 +6,7 @@ import type { CleanUp } from '#core/analysis/retention.ts';
 import { REQUESTS } from '#core/analysis/unjudged.ts';
 import { InvalidSpecError, messageOf } from '#core/errors.ts';
 import { SECOND, type Millis } from '#core/time.ts';
+import { deadlineSignal } from '../deadline.ts';
 import type { Log, MetricProvider, Ports, Site } from '../ports.ts';
 import { besideIt } from './beside-it.ts';
 
@@ -29,7 +30,11 @@ async function takeReading(task: MeasurementTask, site: Providers, { clock }: Cl
     const provider = await site.providers.for(task.metric);
     const metadata = provider.metadata?.(task);
     const measured = async () => ({ reading: await measure(task, provider, clock), finishedAt: clock.now() });
-    const { own, other } = await besideIt(measured, (signal) => readStable(task, provider, signal));
+    const { stable } = task;
+    const { own, other } =
+      stable === undefined
+        ? { own: await measured(), other: undefined }
+        : await besideIt(measured, (signal) => provider.read({ ...task, metric: stable }, signal));
     return {
       task,
       ...own,
@@ -48,7 +53,7 @@ function failure(error: unknown): Reading {
 
 /** Where a minimum of requests is wanted, their number is asked first: below it the metric is not asked at all. */
 async function measure(task: MeasurementTask, provider: MetricProvider, clock: Ports['clock']): Promise<Reading> {
-  const signal = AbortSignal.timeout(LONGEST);
+  const signal = deadlineSignal(LONGEST);
   if (task.requests === undefined) return provider.read(task, signal);
   const { min } = task.requests;
   const answer = await provider.read(requestsTask(task, task.requests), signal);
@@ -61,15 +66,6 @@ async function measure(task: MeasurementTask, provider: MetricProvider, clock: P
 
 function withRequests(reading: Reading, count: number): Reading {
   return { ...reading, metadata: { ...reading.metadata, [REQUESTS]: String(count) } };
-}
-
-/** undefined: there is nothing to compare with. */
-async function readStable(
-  { stable, ...task }: MeasurementTask,
-  provider: MetricProvider,
-  signal: AbortSignal,
-): Promise<Reading | undefined> {
-  return stable === undefined ? undefined : provider.read({ ...task, metric: stable }, signal);
 }
 
 /** Before the oldest measurements are dropped. What cannot be cleaned up now is asked for again with the next one. */

@@ -9,20 +9,23 @@ const LONGEST_WAIT: Millis = 15 * SECOND;
 
 export interface LookInputs {
   readonly now: Instant;
+  /** When the decision was made: what came after it took time, too. */
+  readonly decidedAt: Instant;
   readonly continues: boolean;
   readonly waits: boolean;
   readonly changedAt: Instant;
-  /** What the decision itself asks for: a timed pause asks for its very end. */
+  /** What the decision itself asks for, from then on: a timed pause asks for its very end. */
   readonly requeueAfter: Millis | undefined;
 }
 
-export function nextLook({ now, continues, waits, changedAt, requeueAfter }: LookInputs): Instant | undefined {
-  const wait = earliest(
-    requeueAfter,
-    continues ? AFTER_ACTING : undefined,
-    waits ? waitFor(now - changedAt) : undefined,
+export function nextLook(inputs: LookInputs): Instant | undefined {
+  const { now, decidedAt, continues, waits, changedAt, requeueAfter } = inputs;
+  const at = earliest(
+    requeueAfter === undefined ? undefined : decidedAt + requeueAfter,
+    continues ? now + AFTER_ACTING : undefined,
+    waits ? now + waitFor(now - changedAt) : undefined,
   );
-  return wait === undefined ? undefined : now + Math.max(0, wait);
+  return at === undefined ? undefined : Math.max(now, at);
 }
 
 /** The looks fall 2, 6 and 14 s after the last change, then every 15 s. */

@@ -16,8 +16,13 @@ import { siteOf } from './site.ts';
 /** How soon to try again what the API server refused to create. */
 const AFTER_REFUSAL = 10 * SECOND;
 
+/** What a pass read; nothing outside of it may sway the decision. */
+export interface Seen {
+  readonly now: Instant;
+}
+
 /** What differs between kinds. */
-export interface Controller<Snapshot, Status extends object> {
+export interface Controller<Snapshot extends Seen, Status extends object> {
   readonly kind: ObjectKey['kind'];
   /** Does Weir decide on this kind in this cluster? Otherwise it only records what others decide. */
   decidesIn(site: Site): boolean;
@@ -54,7 +59,7 @@ export interface Controller<Snapshot, Status extends object> {
 }
 
 /** @returns when to look again; undefined: only when something changes */
-export async function reconcile<Snapshot, Status extends object>(
+export async function reconcile<Snapshot extends Seen, Status extends object>(
   controller: Controller<Snapshot, Status>,
   claim: Claim,
   ports: Ports,
@@ -83,6 +88,7 @@ export async function reconcile<Snapshot, Status extends object>(
   const due = await controller.overdue?.(saved, request, ports);
   const next = nextLook({
     now: ports.clock.now(),
+    decidedAt: snapshot.now,
     continues: controller.continues(decision, saved),
     waits: controller.waits(saved),
     changedAt,
@@ -96,7 +102,7 @@ async function wake(others: readonly ObjectKey[], ports: Ports): Promise<void> {
 }
 
 /** What the API server refuses to create is told in the status; nothing else of the decision is done then. */
-async function actOrTell<Snapshot, Status extends object>(
+async function actOrTell<Snapshot extends Seen, Status extends object>(
   controller: Controller<Snapshot, Status>,
   snapshot: Snapshot,
   decision: Decision<Status>,

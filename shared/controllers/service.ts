@@ -3,7 +3,7 @@ import type { Decision } from '#core/decision.ts';
 import { ARGO_API_VERSION, type Rollout } from '#core/resources/argo.ts';
 import type { Service } from '#core/resources/kubernetes.ts';
 import { decideService, type ServiceSnapshot } from '#core/rollout/service-clean-up.ts';
-import type { ObjectKey, Site } from '../ports.ts';
+import type { ObjectKey, Ports, Site } from '../ports.ts';
 import type { Controller } from './reconcile.ts';
 
 export const serviceController: Controller<ServiceSnapshot, never> = {
@@ -18,9 +18,13 @@ export const serviceController: Controller<ServiceSnapshot, never> = {
   waits: () => false,
 };
 
-async function observe({ namespace, name }: ObjectKey, { cluster }: Site): Promise<ServiceSnapshot | undefined> {
+async function observe(
+  { namespace, name }: ObjectKey,
+  { cluster }: Site,
+  { clock }: Pick<Ports, 'clock'>,
+): Promise<ServiceSnapshot | undefined> {
   const service = await cluster.get<Service>({ apiVersion: 'v1', kind: 'Service', namespace, name });
   if (service === undefined) return undefined;
   const { items } = await cluster.list<Rollout>({ apiVersion: ARGO_API_VERSION, kind: 'Rollout', namespace });
-  return { service, rollouts: items };
+  return { now: clock.now(), service, rollouts: items };
 }

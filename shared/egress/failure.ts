@@ -26,7 +26,7 @@ export class HttpFailureError extends Error {
   }
 }
 
-/** By the codes of Node's network stack and of axios. */
+/** By the codes of Node's network stack. */
 const KNOWN: Readonly<Record<string, HttpFailure>> = {
   ENOTFOUND: { kind: 'unresolved', reason: 'no such host' },
   EAI_AGAIN: { kind: 'unresolved', reason: 'no such host (the name service did not answer)' },
@@ -43,17 +43,16 @@ const KNOWN: Readonly<Record<string, HttpFailure>> = {
 /** The failure behind whatever an exchange threw. @throws what is no failure of the exchange but a bug */
 export function failureOf(error: unknown): HttpFailure {
   if (error instanceof HttpFailureError) return error.failure;
-  const { code, message } = describe(error);
+  const { code, message, cause } = describe(error);
+  if (code === undefined && cause !== undefined) return failureOf(cause);
   if (code === undefined) throw error;
   if (code === 'ERR_EGRESS_REFUSED') return { kind: 'refused', reason: message };
-  if (code === 'ERR_CANCELED') return { kind: 'cancelled', reason: 'cancelled' };
+  if (code === 'ABORT_ERR') return { kind: 'cancelled', reason: 'cancelled' };
   if (Object.hasOwn(KNOWN, code)) return KNOWN[code]!;
-  return byFamily(code, message);
+  return byFamily(code);
 }
 
-function byFamily(code: string, message: string): HttpFailure {
-  if (message.startsWith('maxContentLength')) return { kind: 'too-large', reason: 'the answer is too large' };
-  if (code === 'ERR_BAD_RESPONSE') return KNOWN['ECONNRESET']!;
+function byFamily(code: string): HttpFailure {
   if (/^(Z_|ERR_(BUFFER|_ERROR)|ERR_BROTLI)/.test(code)) {
     return { kind: 'malformed', reason: 'the answer cannot be decompressed' };
   }
@@ -64,9 +63,9 @@ function byFamily(code: string, message: string): HttpFailure {
   return { kind: 'connection', reason: `request failed (${code})` };
 }
 
-/** axios wraps the network's error: the code is on either. */
-function describe(error: unknown): { code?: string; message: string } {
-  if (!(error instanceof Error)) return { message: String(error) };
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
-  return { message: error.message, ...(code === undefined ? {} : { code }) };
+/** By shape, not by class: an error of another realm is no Error here. */
+function describe(error: unknown): { code?: string; message: string; cause?: unknown } {
+  if (typeof error !== 'object' || error === null) return { message: String(error) };
+  const { code, message = '', cause } = error as { code?: unknown; message?: string; cause?: unknown };
+  return { message, cause, ...(typeof code === 'string' ? { code } : {}) };
 }

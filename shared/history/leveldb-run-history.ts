@@ -63,13 +63,14 @@ export function createLeveldbRunHistory(store: LevelStore, clock: Clock): RunHis
           item,
           expires: expires(),
         }));
-        await store.write([...transitions, ...(await summaryWrites(latest))]);
+        store.writeSoon([...transitions, ...(await summaryWrites(latest))]);
       }),
     told: (key, version) =>
       store.exclusively(latestKey(key), async () => {
         const stored = await store.get<Latest>(latestKey(key));
         if (stored?.record.version !== version) return;
-        await store.write([latestWrite(key, { ...stored, pending: [] }, expires())]);
+        // With what was filed, or after it: what is not on disk when the process dies is filed and told again.
+        store.writeSoon([latestWrite(key, { ...stored, pending: [] }, expires())]);
       }),
     async releases({ cluster, namespace, name }, limit) {
       const prefix = `of/${cluster}/${namespace}/${name}/`;

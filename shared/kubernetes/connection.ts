@@ -3,6 +3,7 @@ import { request as requestPlain, type ClientRequest, type IncomingMessage } fro
 import { request as requestTls } from 'node:https';
 import { InvalidSpecError, messageOf, TransientError } from '#core/errors.ts';
 import type { Millis } from '#core/time.ts';
+import { deadlineSignal } from '../deadline.ts';
 import type { Answer } from './answers.ts';
 import type { Access, Credentials } from './credentials.ts';
 import { bodyOf, headersOf, methodOf, type ApiRequest } from './requests.ts';
@@ -137,7 +138,7 @@ function start(
   onAnswer: (answer: IncomingMessage) => void,
 ): ClientRequest {
   const url = `${access.server}${request.path}${queryOf(request)}`;
-  const timeLimit = AbortSignal.timeout(limits.timeout);
+  const timeLimit = deadlineSignal(limits.timeout);
   const options = {
     ...access.options,
     method: methodOf(request),

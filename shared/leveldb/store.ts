@@ -4,6 +4,7 @@
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ClassicLevel } from 'classic-level';
 import { InvalidSpecError, messageOf } from '#core/errors.ts';
 import { MINUTE, SECOND, type Instant } from '#core/time.ts';
@@ -14,6 +15,10 @@ const WRITE_BUFFER_BYTES = 1024 * 1024;
 const CACHE_BYTES = 2 * 1024 * 1024;
 /** Items looked at in one go while tidying up. */
 const PAGE = 500;
+const FLUSH_AFTER = SECOND;
+/** Many passes end at the same moment: one batch for all of them. */
+const GATHER = 2;
+const MOST_RECENT = 5_000;
 
 export interface Range {
   readonly newestFirst?: boolean;
@@ -35,6 +40,15 @@ interface Stored {
 export class LevelStore {
   readonly #db: ClassicLevel;
   readonly #locks = new Map<string, Promise<unknown>>();
+  /** Written with the next batch, in the order in which they came: all of them or none. */
+  readonly #soon = new Map<string, string>();
+  /** What was read last, kept up to date: each pass over an object begins with reading the same key. */
+  readonly #recent = new Map<string, string | undefined>();
+  #flushing: NodeJS.Timeout | undefined;
+  /** The batch that is being written, and the one after it. */
+  #written: Promise<void> = Promise.resolve();
+  #next: Promise<void> | undefined;
+  #batches = 0;
 
   private constructor(db: ClassicLevel) {
     this.#db = db;
@@ -59,17 +73,30 @@ export class LevelStore {
   }
 
   async get<T>(key: string): Promise<T | undefined> {
-    const text = await this.#db.get(key);
+    const text = this.#soon.get(key) ?? (await this.#read(key));
     return text === undefined ? undefined : itemOf<T>(text);
   }
 
-  /** All or nothing. */
+  /** All or nothing, with all that was to be written soon. */
   async write(writes: readonly Write[]): Promise<void> {
-    await this.#db.batch(writes.map(({ key, item, expires }) => ({ type: 'put', key, value: textOf(item, expires) })));
+    this.#take(writes);
+    // What is written at once was read before, and will be read again.
+    for (const { key } of writes) this.#remember(key, this.#soon.get(key));
+    await this.#flush();
+  }
+
+  /**
+   * Within a second, in one batch with whatever comes meanwhile. Readers see it at once; a process that dies before has
+   * not written any of it.
+   */
+  writeSoon(writes: readonly Write[]): void {
+    this.#take(writes);
+    this.#flushing ??= setTimeout(() => void this.#flush().catch(() => undefined), FLUSH_AFTER);
   }
 
   /** Items whose keys begin so, in the order of their keys. */
   async range<T>(prefix: string, { newestFirst = false, limit = -1 }: Range = {}): Promise<readonly T[]> {
+    await this.#flush();
     const texts = await this.#db.values({ ...below(prefix), reverse: newestFirst, limit }).all();
     return texts.map(itemOf<T>);
   }
@@ -102,7 +129,59 @@ export class LevelStore {
   }
 
   async close(): Promise<void> {
+    await this.#flush();
     await this.#db.close();
+  }
+
+  /** One batch at a time: what comes meanwhile, and for a moment before, goes along, and nothing overtakes. */
+  #flush(): Promise<void> {
+    this.#next ??= this.#written.then(() => sleep(GATHER)).then(() => this.#writeAll());
+    return this.#next;
+  }
+
+  async #writeAll(): Promise<void> {
+    clearTimeout(this.#flushing);
+    this.#flushing = undefined;
+    this.#next = undefined;
+    const writes = [...this.#soon];
+    if (writes.length === 0) return;
+    const batch = this.#db.batch(writes.map(([key, value]) => ({ type: 'put', key, value })));
+    this.#written = batch.catch(() => undefined);
+    await batch;
+    this.#batches += 1;
+    // Until it is on disk it is read from here; what came meanwhile stays.
+    for (const [key, text] of writes) if (this.#soon.get(key) === text) this.#soon.delete(key);
+  }
+
+  /** As it is now, whatever becomes of the objects. */
+  #take(writes: readonly Write[]): void {
+    for (const { key, item, expires } of writes) {
+      const text = textOf(item, expires);
+      this.#soon.set(key, text);
+      if (this.#recent.has(key)) this.#recent.set(key, text);
+    }
+  }
+
+  async #read(key: string): Promise<string | undefined> {
+    if (this.#recent.has(key)) return this.#remember(key, this.#recent.get(key));
+    const batches = this.#batches;
+    const text = await this.#db.get(key);
+    // Where a batch came between, it may have been about this key.
+    return batches === this.#batches && !this.#soon.has(key)
+      ? this.#remember(key, text)
+      : (this.#soon.get(key) ?? text);
+  }
+
+  #remember(key: string, text: string | undefined): string | undefined {
+    this.#recent.delete(key);
+    this.#recent.set(key, text);
+    if (this.#recent.size > MOST_RECENT) this.#forgetOldest();
+    return text;
+  }
+
+  #forgetOldest(): void {
+    const [oldest] = this.#recent.keys();
+    if (oldest !== undefined) this.#recent.delete(oldest);
   }
 }
 

@@ -17,9 +17,11 @@ export interface CachedClusterOptions {
   readonly namespaces: readonly string[];
   readonly timers: Timers;
   readonly log: Log;
-  /** Hears of everything that is new, also of Weir's own writes. */
-  onChange(objects: readonly KubernetesObject[]): void;
+  /** Hears of everything that is new; `own`: as the answer to a write of Weir's. */
+  onChange(objects: readonly KubernetesObject[], origin: Origin): void;
 }
+
+export type Origin = 'own' | 'heard';
 
 export class CachedCluster implements KubernetesCluster {
   readonly #inner: KubernetesCluster;
@@ -27,6 +29,8 @@ export class CachedCluster implements KubernetesCluster {
   readonly #kinds: ReadonlyMap<string, CachedKind>;
   /** Objects whose last write may have been done without our hearing of it. */
   readonly #doubtful = new Set<string>();
+  /** Objects that are being written, with what was heard of each meanwhile: it may be that very write. */
+  readonly #writing = new Map<string, KubernetesObject | undefined>();
 
   constructor(inner: KubernetesCluster, options: CachedClusterOptions) {
     this.#inner = inner;
@@ -40,7 +44,8 @@ export class CachedCluster implements KubernetesCluster {
 
   /** Resolves when all kinds have been listed, or could not be. */
   async start(): Promise<void> {
-    const parts = { ...this.#options, cluster: this.#inner };
+    const onChange = (objects: readonly KubernetesObject[]) => this.#heard(objects);
+    const parts = { ...this.#options, onChange, cluster: this.#inner };
     await Promise.all([...this.#kinds.values()].map((kind) => kind.start(parts)));
   }
 
@@ -99,7 +104,7 @@ export class CachedCluster implements KubernetesCluster {
     await this.#inner.delete(ref, options);
     const kind = this.#kinds.get(kindKey(ref));
     const known = kind?.get(ref);
-    if (known !== undefined && kind?.store.remove(known) === true) this.#options.onChange([known]);
+    if (known !== undefined && kind?.store.remove(known) === true) this.#options.onChange([known], 'own');
   }
 
   askService(...request: Parameters<KubernetesCluster['askService']>): ReturnType<KubernetesCluster['askService']> {
@@ -113,11 +118,15 @@ export class CachedCluster implements KubernetesCluster {
   async #written<T extends KubernetesObject>(ref: ObjectRef, write: () => Promise<T>): Promise<T> {
     const kind = this.#kinds.get(kindKey(ref));
     if (kind === undefined) return write();
+    const key = refKey(ref);
+    this.#writing.set(key, this.#writing.get(key));
     try {
       const written = await write();
-      this.#heard(kind, written);
+      this.#take(kind, written, 'own');
+      this.#settle(key, written);
       return written;
     } catch (error) {
+      this.#settle(key, undefined);
       this.#doubtful.add(refKey(ref));
       // Who was first is known then, and the next pass begins with it.
       if (error instanceof ConflictError) await this.#refreshQuietly(kind, ref);
@@ -125,19 +134,38 @@ export class CachedCluster implements KubernetesCluster {
     }
   }
 
-  #heard(kind: CachedKind, object: KubernetesObject): void {
-    if (kind.selects(object) && kind.store.put(object)) this.#options.onChange([object]);
+  #heard(objects: readonly KubernetesObject[]): void {
+    const others = objects.filter((object) => {
+      const key = refKey(refOf(object));
+      const isBeingWritten = this.#writing.has(key);
+      if (isBeingWritten) this.#writing.set(key, object);
+      return !isBeingWritten;
+    });
+    if (others.length > 0) this.#options.onChange(others, 'heard');
+  }
+
+  /** What was heard during a write is that write, told by the watch before its answer came, or somebody else's. */
+  #settle(key: string, written: KubernetesObject | undefined): void {
+    const heard = this.#writing.get(key);
+    this.#writing.delete(key);
+    if (heard === undefined) return;
+    const isOwn = heard.metadata.resourceVersion === written?.metadata.resourceVersion;
+    this.#options.onChange([heard], isOwn ? 'own' : 'heard');
+  }
+
+  #take(kind: CachedKind, object: KubernetesObject, origin: Origin): void {
+    if (kind.selects(object) && kind.store.put(object)) this.#options.onChange([object], origin);
   }
 
   async #refresh(kind: CachedKind, ref: ObjectRef): Promise<KubernetesObject | undefined> {
     const found = await this.#inner.get(ref);
     this.#doubtful.delete(refKey(ref));
     if (found !== undefined) {
-      this.#heard(kind, found);
+      this.#take(kind, found, 'heard');
       return kind.get(ref) ?? (kind.isComplete ? undefined : found);
     }
     const known = kind.get(ref);
-    if (known !== undefined && kind.store.remove(known)) this.#options.onChange([known]);
+    if (known !== undefined && kind.store.remove(known)) this.#options.onChange([known], 'heard');
     return undefined;
   }
 

@@ -3,9 +3,11 @@ import { NOTHING_TO_DO, type Decision } from '../decision.ts';
 import type { Rollout } from '../resources/argo.ts';
 import { MANAGED_BY, POD_TEMPLATE_HASH } from '../resources/keys.ts';
 import type { KubernetesObject, Service } from '../resources/kubernetes.ts';
+import type { Instant } from '../time.ts';
 import { serviceNames } from './snapshot.ts';
 
 export interface ServiceSnapshot {
+  readonly now: Instant;
   readonly service: Service;
   /** Of its namespace. */
   readonly rollouts: readonly Rollout[];

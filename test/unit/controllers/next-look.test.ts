@@ -17,7 +17,15 @@ describe('given a finished pass, when it asks for the next look', () => {
     { given: 'it waits since an hour', look: { waits: true, changedAt: NOW - 3_600_000 }, then: 15_000 },
     { given: 'the record is from a clock ahead', look: { waits: true, changedAt: NOW + 60_000 }, then: 2_000 },
   ])('given $given, then in $then ms', ({ look, then }) => {
-    const at = nextLook({ now: NOW, continues: false, waits: false, changedAt: NOW, requeueAfter: undefined, ...look });
+    const at = nextLook({
+      now: NOW,
+      decidedAt: NOW,
+      continues: false,
+      waits: false,
+      changedAt: NOW,
+      requeueAfter: undefined,
+      ...look,
+    });
     expect(at).toBe(then === undefined ? undefined : NOW + then);
   });
 });
