@@ -11,6 +11,7 @@ import {
   DynamoDBClient,
   ResourceInUseException,
   waitUntilTableExists,
+  type CreateTableCommandInput,
 } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import dynalite from 'dynalite';
@@ -86,12 +87,13 @@ async function claimFolder(folder: string): Promise<void> {
   throw new Error(`${folder} holds data of ${which}: move the folder away, or start the Weir that wrote it`);
 }
 
-async function createTableOnce(client: DynamoDBClient, tableName: string): Promise<void> {
+/** The table as `CreateTable` takes it. */
+export function tableDefinition(tableName: string): CreateTableCommandInput {
   const definitions = [KEY, ...Object.values<IndexDefinition>(INDEXES)];
   const attributes = new Map(
     definitions.flatMap(({ partition, sort }) => [partition, sort]).map((key) => [key.name, key.type]),
   );
-  const command = new CreateTableCommand({
+  return {
     TableName: tableName,
     BillingMode: 'PAY_PER_REQUEST',
     AttributeDefinitions: [...attributes].map(([AttributeName, AttributeType]) => ({ AttributeName, AttributeType })),
@@ -101,7 +103,11 @@ async function createTableOnce(client: DynamoDBClient, tableName: string): Promi
       KeySchema: keySchema(index),
       Projection: { ProjectionType: 'ALL' },
     })),
-  });
+  };
+}
+
+async function createTableOnce(client: DynamoDBClient, tableName: string): Promise<void> {
+  const command = new CreateTableCommand(tableDefinition(tableName));
   try {
     await client.send(command);
     await waitUntilTableExists({ client, maxWaitTime: 10, minDelay: 1 }, { TableName: tableName });
