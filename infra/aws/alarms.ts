@@ -2,7 +2,6 @@
 import {
   Alarm,
   ComparisonOperator,
-  MathExpression,
   Metric,
   TreatMissingData,
   type AlarmProps,
@@ -61,20 +60,16 @@ const OLDEST_WORK = 20 * 60;
 const OLDEST_ORDER = 60;
 
 function queueAlarms({ work, orders, events }: Queues, make: Make): readonly Alarm[] {
-  const deadLetters = [work, orders, events].map(({ deadLetters: queue }) =>
-    queue.metricApproximateNumberOfMessagesVisible({ period: MINUTE, statistic: 'Maximum' }),
-  );
+  const all = { Work: work, Orders: orders, Events: events };
+  const deadLetters = Object.entries(all).map(([name, { deadLetters: queue }]) => {
+    const metric = queue.metricApproximateNumberOfMessagesVisible({ period: MINUTE, statistic: 'Maximum' });
+    const means = `${name}: a message was given up after five tries.`;
+    return make({ id: `DeadLetters${name}`, means, anchor: 'dead-letters' }, { ...atOnce(metric), threshold: 1 });
+  });
   const oldest = (queue: typeof work.queue) =>
     queue.metricApproximateAgeOfOldestMessage({ period: MINUTE, statistic: 'Maximum' });
   return [
-    make(
-      {
-        id: 'DeadLetters',
-        means: 'Work, an order or an announcement was given up after five tries.',
-        anchor: 'dead-letters',
-      },
-      { ...atOnce(sum(deadLetters)), threshold: 1 },
-    ),
+    ...deadLetters,
     make(
       { id: 'OldestWork', means: 'Work waits for longer than it may: passes come too late.', anchor: 'oldest-message' },
       { ...atOnce(oldest(work.queue)), threshold: OLDEST_WORK },
@@ -87,17 +82,20 @@ function queueAlarms({ work, orders, events }: Queues, make: Make): readonly Ala
 }
 
 function functionAlarms(functions: ReadonlyMap<FunctionName, WeirFunction>, make: Make): readonly Alarm[] {
-  const lambdas = [...functions.values()].map(({ lambda }) => lambda);
   const tick = functions.get('tick')?.lambda;
   if (tick === undefined) throw new Error('no function tick');
+  const errors = [...functions].map(([name, { lambda }]) => {
+    const means = `Function ${name} fails: a bug, or a permission that is missing.`;
+    const metric = lambda.metricErrors({ period: MINUTE });
+    return make({ id: `Errors-${name}`, means, anchor: 'errors' }, { ...lasting(metric), threshold: 1 });
+  });
+  // Of all functions of the account: they share its concurrency.
+  const throttles = new Metric({ namespace: 'AWS/Lambda', metricName: 'Throttles', statistic: 'Sum', period: MINUTE });
   return [
-    make(
-      { id: 'Errors', means: 'Functions fail: a bug, or a permission that is missing.', anchor: 'errors' },
-      { ...lasting(sum(lambdas.map((each) => each.metricErrors({ period: MINUTE })))), threshold: 1 },
-    ),
+    ...errors,
     make(
       { id: 'Throttles', means: 'Lambda turns calls away: the account has no concurrency left.', anchor: 'throttles' },
-      { ...lasting(sum(lambdas.map((each) => each.metricThrottles({ period: MINUTE })))), threshold: 1 },
+      { ...lasting(throttles), threshold: 1 },
     ),
     make(
       { id: 'NoTick', means: 'The tick did not run for three minutes: changes are not noticed.', anchor: 'no-tick' },
@@ -181,11 +179,6 @@ function atOnce(metric: IMetric) {
 /** Three of five minutes: what passes by itself wakes nobody. */
 function lasting(metric: IMetric) {
   return { ...atOnce(metric), evaluationPeriods: 5, datapointsToAlarm: 3 };
-}
-
-function sum(metrics: readonly IMetric[]): MathExpression {
-  const usingMetrics = Object.fromEntries(metrics.map((metric, index) => [`m${index}`, metric]));
-  return new MathExpression({ expression: 'SUM(METRICS())', usingMetrics, period: MINUTE });
 }
 
 function topicOf(scope: Construct, { alarmEmail, alarmTopicArn }: WeirConfig['aws']): ITopic | undefined {

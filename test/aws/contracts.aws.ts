@@ -1,6 +1,11 @@
 /** The contract suites over the adapters of AWS, on tables and queues that really are elsewhere. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { CreateEventBusCommand, EventBridgeClient, PutRuleCommand, PutTargetsCommand } from '@aws-sdk/client-eventbridge';
+import {
+  CreateEventBusCommand,
+  EventBridgeClient,
+  PutRuleCommand,
+  PutTargetsCommand,
+} from '@aws-sdk/client-eventbridge';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { CreateSecretCommand, PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
@@ -59,7 +64,9 @@ describe('senders over SQS', () => {
     const request = { cluster: 'prod', kind: 'Rollout', namespace: 'shop', name: 'web' } as const;
     const started = Date.now();
     await createSqsWorkSender(client, QueueUrl).send({ request, seq: 3 }, 1_500);
-    expect((await received(client, QueueUrl)).map((body) => JSON.parse(body) as unknown)).toEqual([{ request, seq: 3 }]);
+    expect((await received(client, QueueUrl)).map((body) => JSON.parse(body) as unknown)).toEqual([
+      { request, seq: 3 },
+    ]);
     expect(Date.now() - started).toBeGreaterThanOrEqual(1_500);
   });
 
@@ -89,7 +96,10 @@ describe('the bus over EventBridge', () => {
     const queues = new SQSClient(options());
     const { QueueUrl = '' } = await queues.send(new CreateQueueCommand({ QueueName: 'aborted' }));
     await events.send(new CreateEventBusCommand({ Name: 'bus' }));
-    const EventPattern = JSON.stringify({ source: ['weir'], detail: { version: [1], transition: { type: ['aborted'] } } });
+    const EventPattern = JSON.stringify({
+      source: ['weir'],
+      detail: { version: [1], transition: { type: ['aborted'] } },
+    });
     await events.send(new PutRuleCommand({ Name: 'aborted', EventBusName: 'bus', EventPattern }));
     const Arn = `arn:aws:sqs:${REGION}:${ACCOUNT}:aborted`;
     await events.send(new PutTargetsCommand({ Rule: 'aborted', EventBusName: 'bus', Targets: [{ Id: '1', Arn }] }));
@@ -113,7 +123,8 @@ describe('secrets in Secrets Manager', () => {
     const clock = new VirtualClock();
     const secrets = createSecrets(client, clock, () => undefined);
     expect(await secrets.valid('token')).toEqual(['one']);
-    for (const SecretString of ['two', 'three']) await client.send(new PutSecretValueCommand({ SecretId: 'token', SecretString }));
+    for (const SecretString of ['two', 'three'])
+      await client.send(new PutSecretValueCommand({ SecretId: 'token', SecretString }));
     await clock.advance(60_000);
     expect(await secrets.valid('token')).toEqual(['three', 'two']);
   });

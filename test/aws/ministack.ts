@@ -38,7 +38,12 @@ export async function startMiniStack(): Promise<MiniStack> {
     CDK_DEFAULT_ACCOUNT: ACCOUNT,
     CDK_DEFAULT_REGION: REGION,
   };
-  const own = { BIND_HOST: '127.0.0.1', GATEWAY_PORT: String(port), MINISTACK_ACCOUNT_ID: ACCOUNT, LAMBDA_EXECUTOR: 'local' };
+  const own = {
+    BIND_HOST: '127.0.0.1',
+    GATEWAY_PORT: String(port),
+    MINISTACK_ACCOUNT_ID: ACCOUNT,
+    LAMBDA_EXECUTOR: 'local',
+  };
   // It spawns `node` for functions: the one of the project, whatever the machine has.
   const env = { ...process.env, ...environment, ...own, TMPDIR: folder, PATH: `${BIN}:${process.env['PATH']}` };
   const logFile = join(folder, 'ministack.out');
@@ -58,7 +63,11 @@ export async function startMiniStack(): Promise<MiniStack> {
 }
 
 /** Runs a command of the project's own tools. @throws Error with all that it said */
-export function run(command: 'cdk', args: readonly string[], environment: Readonly<Record<string, string>>): Promise<string> {
+export function run(
+  command: 'cdk',
+  args: readonly string[],
+  environment: Readonly<Record<string, string>>,
+): Promise<string> {
   return new Promise((resolve, reject) => {
     const env = { ...process.env, ...environment, PATH: `${BIN}:${process.env['PATH']}`, CI: 'true' };
     execFile(join(BIN, command), args, { cwd: ROOT, env, maxBuffer: 2 ** 27 }, (error, stdout, stderr) => {
@@ -108,7 +117,10 @@ function freePort(): Promise<number> {
 async function answering(endpoint: string, child: ChildProcess, log: () => string): Promise<void> {
   for (let attempt = 0; attempt < 300; attempt++) {
     if (child.exitCode !== null) break;
-    const isUp = await fetch(`${endpoint}/_ministack/health`).then(({ ok }) => ok, () => false);
+    const isUp = await fetch(`${endpoint}/_ministack/health`).then(
+      ({ ok }) => ok,
+      () => false,
+    );
     if (isUp) return;
     await sleep(200);
   }

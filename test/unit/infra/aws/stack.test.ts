@@ -187,10 +187,12 @@ describe('given the stack', () => {
     const alarms = ofType('AWS::CloudWatch::Alarm');
     expect(alarms.map(({ id }) => id.replace(/[\dA-F]{8}$/, '')).toSorted()).toEqual(
       [
-        'DeadLetters',
+        'DeadLettersWork',
+        'DeadLettersOrders',
+        'DeadLettersEvents',
         'OldestWork',
         'OldestOrder',
-        'Errors',
+        ...Object.keys(NEEDS).map((name) => `Errors${name}`),
         'Throttles',
         'NoTick',
         'NoWatchdog',
