@@ -1,5 +1,5 @@
 /** A click on a card's button: what it asks for, bound to what the card showed. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Command } from '#core/commands/command.ts';
 import { ABORT_ACTION, PROMOTE_ACTION } from '#core/messages/card/buttons.ts';
 

@@ -36,7 +36,7 @@ export function acknowledgeFindings(stack: Stack, functions: Iterable<WeirFuncti
 }
 
 function acknowledgeRights(weir: WeirFunction, tableId: string): void {
-  if (TABLE_ACCESS[weir.name].keys === undefined) {
+  if (TABLE_ACCESS[weir.name].some(({ keys }) => keys === undefined)) {
     const reason = 'All indexes of the one table: queries are what they are for.';
     acknowledge(weir.role, `IAM5[Resource::<${tableId}.Arn>/index/*]`, reason);
   }

@@ -15,14 +15,17 @@ export interface TableAccess {
 const READ_AND_PUT = ['dynamodb:GetItem', 'dynamodb:PutItem'];
 const WORK: TableAccess = { actions: [...READ_AND_PUT, 'dynamodb:UpdateItem', 'dynamodb:Query'] };
 
-/** What only takes something in may touch what is its own, and nothing else. */
-export const TABLE_ACCESS: Readonly<Record<FunctionName, TableAccess>> = {
-  tick: WORK,
-  reconcile: { actions: [...WORK.actions, 'dynamodb:BatchWriteItem'] },
-  orders: WORK,
-  slack: WORK,
-  api: WORK,
-  alertmanager: { actions: READ_AND_PUT, keys: ['order#*'] },
-  notifier: { actions: READ_AND_PUT, keys: ['cursor#sent/*'] },
-  admission: { actions: READ_AND_PUT, keys: ['object#*'] },
+/** What only takes something in may touch what is its own, and nothing else; the notifier reads the releases that it tells of. */
+export const TABLE_ACCESS: Readonly<Record<FunctionName, readonly TableAccess[]>> = {
+  tick: [WORK],
+  reconcile: [{ actions: [...WORK.actions, 'dynamodb:BatchWriteItem'] }],
+  orders: [WORK],
+  slack: [WORK],
+  api: [WORK],
+  notifier: [
+    { actions: ['dynamodb:GetItem', 'dynamodb:Query'] },
+    { actions: ['dynamodb:PutItem'], keys: ['cursor#*'] },
+  ],
+  alertmanager: [{ actions: READ_AND_PUT, keys: ['order#*'] }],
+  admission: [{ actions: READ_AND_PUT, keys: ['object#*'] }],
 };

@@ -67,9 +67,10 @@ export function allowNeeds(weir: WeirFunction, parts: Parts, config: WeirConfig)
 }
 
 function allowTable(weir: WeirFunction, table: TableV2): void {
-  const { actions, keys } = TABLE_ACCESS[weir.name];
-  if (keys === undefined) return weir.allow(actions, [table.tableArn, `${table.tableArn}/index/*`]);
-  weir.allow(actions, [table.tableArn], { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': keys } });
+  for (const { actions, keys } of TABLE_ACCESS[weir.name]) {
+    if (keys === undefined) weir.allow(actions, [table.tableArn, `${table.tableArn}/index/*`]);
+    else weir.allow(actions, [table.tableArn], { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': keys } });
+  }
 }
 
 function allowClusters(weir: WeirFunction, clusters: readonly ClusterConfig[]): void {

@@ -1,6 +1,6 @@
 /** docs/compatibility.md, made from docs/compatibility.yaml and the engine's deviations. */
 import { parse } from 'yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 import { DEVIATIONS } from '#core/rollout/deviations.ts';
 
 const verdict = z.enum(['same', 'differs', 'unproven', 'later', 'absent']);

@@ -11,7 +11,6 @@ import { Connection, type OnAnswer } from './connection.ts';
 import { Credentials, type Login } from './credentials.ts';
 import { Discovery } from './discovery.ts';
 import type { KubeConfigSource } from './kube-config.ts';
-import { readKubeConfig } from './kube-config-file.ts';
 import { listResource } from './list.ts';
 import { requestFor, type Resource } from './requests.ts';
 import { askService, type ServiceRequest } from './service-proxy.ts';
@@ -35,7 +34,10 @@ export interface KubernetesClusterOptions {
 
 /** Reads it when it is first needed: most invocations of a function never reach a cluster. */
 export function kubeConfigFrom(source: KubeConfigSource): () => Promise<Login> {
-  return async () => readKubeConfig(source) ?? (await import('./kube-config.ts')).loadKubeConfig(source);
+  return async () => {
+    const { readKubeConfig } = await import('./kube-config-file.ts');
+    return readKubeConfig(source) ?? (await import('./kube-config.ts')).loadKubeConfig(source);
+  };
 }
 
 export interface KubernetesCluster extends Cluster {

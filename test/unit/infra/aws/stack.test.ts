@@ -247,6 +247,7 @@ describe('given the rights of each function', () => {
       may: [
         'dynamodb:GetItem',
         'dynamodb:PutItem',
+        'dynamodb:Query',
         'secretsmanager:GetSecretValue',
         'sqs:ChangeMessageVisibility',
         'sqs:DeleteMessage',
@@ -263,7 +264,7 @@ describe('given the rights of each function', () => {
     for (const name of ['alertmanager', 'admission', 'notifier'] as const) {
       const [statement] = statementsOf(name).filter(({ Action }) => [Action].flat().includes('dynamodb:PutItem'));
       expect(statement?.Condition).toEqual({
-        'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': TABLE_ACCESS[name].keys },
+        'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': TABLE_ACCESS[name].at(-1)?.keys },
       });
     }
   });
@@ -303,7 +304,7 @@ describe('given the keys that a function may touch', () => {
   const clock = new VirtualClock();
 
   function allowed(name: FunctionName): boolean {
-    const patterns = TABLE_ACCESS[name].keys ?? [];
+    const patterns = TABLE_ACCESS[name].flatMap(({ keys = [] }) => keys);
     const all = touched.splice(0);
     return all.length > 0 && all.every((key) => patterns.some((pattern) => key.startsWith(pattern.slice(0, -1))));
   }
