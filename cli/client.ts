@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { create, type AxiosInstance } from 'axios';
 import { TransientError } from '#core/errors.ts';
+import type { Freezes } from '#core/commands/ordered-freeze.ts';
 import { fullName, resolveName, type RolloutName } from '#core/commands/resolve-name.ts';
 import type { RolloutView } from '#core/messages/tree/view.ts';
 import type { Rollout } from '#core/resources/argo.ts';
@@ -91,6 +92,10 @@ export class Client {
 
   async alerts(limit: number): Promise<readonly DeliveredAlert[]> {
     return (await this.#get<{ alerts: readonly DeliveredAlert[] }>(`/alerts?limit=${limit}`)).alerts;
+  }
+
+  freezes(): Promise<Freezes> {
+    return this.#get('/freezes');
   }
 
   /** @param payload as Alertmanager sends it */

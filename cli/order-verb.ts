@@ -28,6 +28,8 @@ export interface OrderVerbOptions {
   readonly before?: readonly string[];
   /** One of `before` must. */
   readonly needsWord?: boolean;
+  /** What stands in place of the name may be a scope with `*`: Weir finds out itself. */
+  readonly scope?: boolean;
 }
 
 export function orderVerb(options: OrderVerbOptions): Verb {
@@ -43,7 +45,8 @@ export function orderVerb(options: OrderVerbOptions): Verb {
       const typed = nameFrom(rest, values.namespace, usage);
       const client = new Client(connectionFrom(values, io));
       return reporting(io, async () => {
-        const name = KINDS.has(word) ? typed : fullName(await client.find(typed));
+        const isFound = KINDS.has(word) || options.scope === true;
+        const name = isFound ? typed : fullName(await client.find(typed));
         const flags = flagWords(options, values);
         const words = [options.words, ...(KINDS.has(word) ? [word] : []), name, ...flags, ...rest.slice(1)];
         const answer = await followed(client, (await client.order(randomUUID(), words.join(' '))).id);

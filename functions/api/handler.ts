@@ -1,10 +1,12 @@
 /** The JSON API behind the `weir` CLI: how rollouts stand, what happened to them, and orders. */
 import { DEFAULT_ALERT_POLICY, type AlertPolicy } from '#core/alerts/policy.ts';
+import type { Freeze } from '#core/commands/freeze.ts';
 import { parseWords } from '#core/commands/parse.ts';
 import { messageOf } from '#core/errors.ts';
 import { parseAlertGroup } from '#shared/alertmanager/payload.ts';
 import { isBearer } from '#shared/bearer-token.ts';
 import { readHistory } from '#shared/controllers/release-history.ts';
+import { allFreezes } from '#shared/controllers/freezes.ts';
 import { findRollouts } from '#shared/controllers/find-rollouts.ts';
 import { placeOrder, type OrderPorts } from '#shared/controllers/place-order.ts';
 import { readView } from '#shared/controllers/view.ts';
@@ -14,11 +16,13 @@ import { deliveredAlerts, explainAlerts } from './alerts.ts';
 import { redriveAll, type RedrivePorts } from './redrive.ts';
 import { parseOrderRequest } from './schema.ts';
 
-export interface ApiPorts extends OrderPorts, RedrivePorts, Pick<Ports, 'history'> {
+export interface ApiPorts extends OrderPorts, RedrivePorts, Pick<Ports, 'history' | 'cursors'> {
   /** Who may ask, by token: the name stands in the audit trail. */
   tokens(): Promise<readonly ApiToken[]>;
   /** What the configuration says about alerts. */
   readonly alerts?: AlertPolicy;
+  /** Those of the configuration. */
+  readonly freezes?: readonly Freeze[];
 }
 
 export interface ApiToken {
@@ -41,6 +45,7 @@ const ROUTES: Readonly<Record<string, Route>> = {
   'POST orders': postOrder,
   'GET orders': getOrder,
   'GET alerts': listAlerts,
+  'GET freezes': listFreezes,
   'POST alerts': testAlerts,
   'POST redrive': postRedrive,
 };
@@ -118,6 +123,10 @@ async function getOrder(ports: ApiPorts, [id = '']: readonly string[]): Promise<
 async function listAlerts(ports: ApiPorts, _parts: readonly string[], { query }: WebRequest): Promise<WebResponse> {
   const limit = Math.min(Math.max(Number(query['limit'] ?? 50) || 50, 1), MOST_ALERTS);
   return { status: 200, body: { alerts: await deliveredAlerts(ports.orders, limit) } };
+}
+
+async function listFreezes(ports: ApiPorts): Promise<WebResponse> {
+  return { status: 200, body: await allFreezes(ports, ports.freezes) };
 }
 
 /** A payload as Alertmanager sends it: what it would do. Nothing is stored and nothing is done. */

@@ -2,5 +2,6 @@
 import { plugIn } from '#shared/aws.ts';
 import { apiFunction } from './function.ts';
 
-const { ports, config, namedTokens } = plugIn('api');
-export const handler = apiFunction({ ...ports, alerts: config.alerts, tokens: () => namedTokens('apiSecret') });
+const { ports, config, policy, namedTokens } = plugIn('api');
+const tokens = () => namedTokens('apiSecret');
+export const handler = apiFunction({ ...ports, alerts: config.alerts, freezes: policy.freezes, tokens });

@@ -27,6 +27,7 @@ const storedCommand = z.object({
     toRevision: z.number().optional(),
     restartAt: z.string().optional(),
     images: z.record(z.string(), z.string()).optional(),
+    until: z.string().optional(),
     reason: z.string().optional(),
   }),
   actor: z.object({

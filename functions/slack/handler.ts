@@ -16,18 +16,17 @@ import {
   type Ordered,
   type OrderPorts,
 } from '#shared/controllers/place-order.ts';
-import type { Clock, CursorStore, RunHistory } from '#shared/ports.ts';
+import type { Clock, CursorStore } from '#shared/ports.ts';
 import type { WebRequest, WebResponse } from '#shared/web-request.ts';
 import { parseClick, type Click } from './interaction.ts';
-import { answerQuestion } from './questions.ts';
+import { answerQuestion, type QuestionPorts } from './questions.ts';
 import { parseSlashCommand, type SlashCommand } from './schema.ts';
 import { isSignedBySlack } from './signature.ts';
 
 /** Slack shows an error when it is not answered within three seconds. */
 const PATIENCE = 2 * SECOND;
 
-export interface SlackPorts extends OrderPorts {
-  readonly history: RunHistory;
+export interface SlackPorts extends OrderPorts, QuestionPorts {
   /** The time that Slack signs with; in the local stack the other clock runs faster. */
   readonly wallClock: Clock;
   /** Remembers signatures: the same request twice is a replay. */
@@ -79,7 +78,7 @@ export function createSlackHandler(ports: SlackPorts) {
     const patience = ports.patience?.() ?? sleep(PATIENCE, undefined, { ref: false });
     if (asked.kind === 'order') return order(asked, askerOf(command, request), patience);
     const overview = await findRollouts(ports.sites, ports.log, patience);
-    const text = await answerQuestion(asked, overview.found, ports.history);
+    const text = await answerQuestion(asked, overview.found, ports);
     return overview.silent.length === 0 ? text : `${text}\n(no answer from ${escapeSlack(overview.silent.join(', '))})`;
   }
 

@@ -2,6 +2,13 @@
 import { plugIn } from '#shared/aws.ts';
 import { slackFunction } from './function.ts';
 
-const { ports, secret } = plugIn('slack');
+const { ports, policy, secret } = plugIn('slack');
 const signingSecrets = () => secret('slackSigningSecret');
-export const handler = slackFunction({ ...ports, wallClock: ports.clock, seen: ports.cursors, signingSecrets });
+const { freezes } = policy;
+export const handler = slackFunction({
+  ...ports,
+  freezes,
+  wallClock: ports.clock,
+  seen: ports.cursors,
+  signingSecrets,
+});

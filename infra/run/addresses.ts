@@ -2,6 +2,7 @@
 import { createAlertmanagerHandler } from '../../functions/alertmanager/handler.ts';
 import { createApiHandler } from '../../functions/api/handler.ts';
 import { createSlackHandler } from '../../functions/slack/handler.ts';
+import type { Freeze } from '#core/commands/freeze.ts';
 import type { AlertPolicy } from '#core/alerts/policy.ts';
 import type { Credentials } from '../local/credentials.ts';
 import type { Exposition } from './exposition.ts';
@@ -14,10 +15,17 @@ export interface AddressParts {
   readonly credentials: Credentials;
   readonly readiness: Readiness;
   readonly alerts: AlertPolicy;
+  readonly freezes: readonly Freeze[];
 }
 
-export function webRoutes({ work, credentials, readiness, alerts }: AddressParts): Readonly<Record<string, Route>> {
-  const common = { ...work.ports, sender: work.orders };
+export function webRoutes({
+  work,
+  credentials,
+  readiness,
+  alerts,
+  freezes,
+}: AddressParts): Readonly<Record<string, Route>> {
+  const common = { ...work.ports, sender: work.orders, freezes };
   return {
     ...healthRoutes(readiness),
     alertmanager: createAlertmanagerHandler({

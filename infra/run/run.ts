@@ -73,10 +73,9 @@ export async function startRun(options: RunOptions, { environment, log }: RunIo)
   feed = new Feed({ site, queue: work.ports.queue, timers, log });
   describe(telemetry, cluster, work, readiness);
   const listen = { host: options.host };
-  const web = await startHttpServer(webRoutes({ work, credentials, readiness, alerts: config.alerts }), {
-    ...listen,
-    port: options.port,
-  });
+  const { freezes } = policyOf(config);
+  const routes = webRoutes({ work, credentials, readiness, alerts: config.alerts, freezes });
+  const web = await startHttpServer(routes, { ...listen, port: options.port });
   const metrics = await startHttpServer(metricsRoutes(telemetry.exposition, readiness), {
     ...listen,
     port: options.metricsPort,

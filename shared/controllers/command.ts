@@ -1,4 +1,5 @@
 /** The one door for orders: read → authorize → apply by effect → patch under the resourceVersion just checked. */
+import { rollbackStanding } from '#core/alerts/bake.ts';
 import { applyCommand } from '#core/commands/apply.ts';
 import type { Change, Effect } from '#core/commands/effect.ts';
 import { authorize } from '#core/commands/authorize.ts';
@@ -11,6 +12,7 @@ import { ARGO_API_VERSION, type Rollout } from '#core/resources/argo.ts';
 import { refOf, type KubernetesObject, type ReplicaSet } from '#core/resources/kubernetes.ts';
 import type { Cluster, Ports } from '../ports.ts';
 import { missingApproval } from './approvals.ts';
+import { executeFreeze, withOrderedFreezes } from './freezes.ts';
 import { selectorText } from './rollout-reads.ts';
 import { siteOf } from './site.ts';
 
@@ -27,6 +29,7 @@ export async function executeCommand(
   ports: Ports,
   policy: Policy = NO_POLICY,
 ): Promise<Verdict> {
+  if (command.verb === 'freeze' || command.verb === 'unfreeze') return executeFreeze(command, actor, ports, policy);
   const { cluster } = siteOf(command.rollout, ports);
   for (let attempt = 1; ; attempt++) {
     try {
@@ -48,11 +51,14 @@ async function attemptOnce(
   const { namespace } = command.rollout;
   const object = await cluster.get({ apiVersion: ARGO_API_VERSION, kind, namespace, name });
   if (object === undefined) return { state: 'stale', says: `${kind} ${namespace}/${name} does not exist any more` };
-  const permission = authorize(actor, command, policy, ports.clock.now());
+  const goesBack = command.target === undefined && rollbackStanding(object as Rollout) === 'promote';
+  const rules = await withOrderedFreezes(policy, command, ports);
+  const permission = authorize(actor, command, goesBack ? { ...rules, freezes: [] } : rules, ports.clock.now());
   if (!permission.allowed) return { state: 'refused', says: permission.because };
   const effect = await effectOf(command, object, cluster);
   if (effect.state !== 'change') return effect;
-  const missing = await missingApproval(command, actor, object as Rollout, ports, policy);
+  // A rollback was decided when it was ordered: its promotion waits for nobody.
+  const missing = goesBack ? undefined : await missingApproval(command, actor, object as Rollout, ports, policy);
   if (missing !== undefined) return missing;
   await write(effect, object, cluster);
   await ports.queue.add({ cluster: cluster.name, kind, namespace, name }, ports.clock.now());

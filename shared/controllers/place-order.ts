@@ -1,7 +1,8 @@
 /** From what was asked to a stored order: the name found, the command bound to what the object shows now. */
 import { bindTo, type Actor, type Command } from '#core/commands/command.ts';
 import type { Asked } from '#core/commands/parse.ts';
-import { fullName, resolveName, type RolloutName } from '#core/commands/resolve-name.ts';
+import { fullName, resolveName, type Resolved, type RolloutName } from '#core/commands/resolve-name.ts';
+import { asFullName, asScope } from '#core/commands/scope.ts';
 import { bindToTarget, targetIsFor } from '#core/commands/target.ts';
 import type { JsonObject } from '#core/json.ts';
 import { ARGO_API_VERSION } from '#core/resources/argo.ts';
@@ -40,15 +41,39 @@ export async function placeOrder(
   ports: OrderPorts,
   patience?: Promise<unknown>,
 ): Promise<Placed> {
-  const bound = await (asked.target === undefined
-    ? bindToRollout(asked, ports, patience)
-    : bindToObject(asked, asked.target, ports, patience));
+  const bound = await bind(asked, ports, patience);
   if ('problem' in bound) return bound;
   await storeCommand(bound.command, asker, ports);
   return { placed: bound.name };
 }
 
 type Bound = { readonly command: Command; readonly name: RolloutName } | { readonly problem: string };
+
+async function bind(asked: Ordered, ports: OrderPorts, patience?: Promise<unknown>): Promise<Bound> {
+  if (asked.verb === 'freeze' || asked.verb === 'unfreeze') return bindToScope(asked, ports, patience);
+  if (asked.target === undefined) return bindToRollout(asked, ports, patience);
+  return bindToObject(asked, asked.target, ports, patience);
+}
+
+/** Nothing that anybody saw: a scope is for whatever is in it, now and later. */
+async function bindToScope(asked: Ordered, ports: OrderPorts, patience?: Promise<unknown>): Promise<Bound> {
+  const clusters = [...ports.sites.keys()];
+  const scope = asScope(asked.name, clusters);
+  const known = asked.verb === 'unfreeze' ? asFullName(asked.name, clusters) : undefined;
+  const resolved = scope ?? (known === undefined ? await findOne(asked, ports, patience) : { one: known });
+  if ('problem' in resolved) return resolved;
+  const rollout = resolved.one;
+  const until = asked.delay === undefined ? asked.until : formatTimestamp(ports.clock.now() + asked.delay);
+  const binding = { uid: '', podHash: '' };
+  const { verb, reason } = asked;
+  return { command: { verb, rollout, binding, ...(until !== undefined && { until }), reason }, name: rollout };
+}
+
+async function findOne({ name }: Ordered, ports: OrderPorts, patience?: Promise<unknown>): Promise<Resolved> {
+  const { found, silent } = await findRollouts(ports.sites, ports.log, patience);
+  const one = pickOne(name, 'rollout', found, silent);
+  return 'problem' in one ? one : { one: one.name };
+}
 
 async function bindToRollout(asked: Ordered, ports: OrderPorts, patience?: Promise<unknown>): Promise<Bound> {
   const { found, silent } = await findRollouts(ports.sites, ports.log, patience);

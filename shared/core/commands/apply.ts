@@ -24,6 +24,9 @@ export function applyCommand(command: Command, rollout: Rollout, beside: Beside 
       return applyRestart(command, rollout);
     case 'terminate':
       return refused('a rollout cannot be terminated; name an analysisrun or an experiment');
+    case 'freeze':
+    case 'unfreeze':
+      return refused(`${command.verb} is for a scope, not for one rollout's state`);
     case 'promote':
     case 'abort':
     case 'retry':

@@ -26,25 +26,35 @@ function refusal(actor: Actor, command: Command, { rules, directory, strangers }
 
 function frozen({ verb, rollout }: Command, { freezes }: Policy, now: Instant): string | undefined {
   const freeze = frozenBy(verb, rollout, freezes, now);
-  return freeze && `frozen from ${freeze.from} to ${freeze.to}: ${freeze.reason}`;
+  if (freeze === undefined) return undefined;
+  const { from, to, reason } = freeze;
+  return `frozen ${to === undefined ? `since ${from}` : `from ${from} to ${to}`}: ${reason}`;
 }
 
 function matches(rule: PolicyRule, actor: Actor, command: Command, directory: Policy['directory']): boolean {
   const { cluster, namespace, name } = command.rollout;
+  const covers = rule.effect === 'deny' ? touches : contains;
   return (
     (rule.verbs?.includes(command.verb) ?? true) &&
     (rule.actors?.some((pattern) => isMeant(pattern, actor.id, directory)) ?? true) &&
-    any(rule.clusters, cluster) &&
-    any(rule.namespaces, namespace) &&
-    any(rule.rollouts, name) &&
-    any(rule.channels, actor.channel ?? '')
+    any(rule.clusters, cluster, covers) &&
+    any(rule.namespaces, namespace, covers) &&
+    any(rule.rollouts, name, covers) &&
+    any(rule.channels, actor.channel ?? '', contains)
   );
 }
 
-function any(patterns: readonly string[] | undefined, text: string): boolean {
+type Covers = (pattern: string, text: string) => boolean;
+
+function any(patterns: readonly string[] | undefined, text: string, covers: Covers): boolean {
   return patterns?.some((pattern) => covers(pattern, text)) ?? true;
 }
 
-function covers(pattern: string, text: string): boolean {
+function contains(pattern: string, text: string): boolean {
   return pattern.endsWith('*') ? text.startsWith(pattern.slice(0, -1)) : pattern === text;
+}
+
+/** What is denied for a part must not be had by asking for the whole: the scope of a freeze may be wider than a rule. */
+function touches(pattern: string, text: string): boolean {
+  return contains(pattern, text) || (text.endsWith('*') && contains(text, pattern.replace(/\*$/, '')));
 }

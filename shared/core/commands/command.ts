@@ -27,6 +27,8 @@ export const COMMAND_VERBS = [
   'restart',
   'set-image',
   'terminate',
+  'freeze',
+  'unfreeze',
 ] as const;
 export type CommandVerb = (typeof COMMAND_VERBS)[number];
 
@@ -36,7 +38,10 @@ export type TargetKind = (typeof TARGET_KINDS)[number];
 
 export interface Command {
   readonly verb: CommandVerb;
-  /** With a target: the Rollout it belongs to; one that belongs to none stands for itself. */
+  /**
+   * With a target: the Rollout it belongs to; one that belongs to none stands for itself. Freeze and unfreeze: the
+   * scope, each part with `*` at its end for any rest.
+   */
   readonly rollout: { readonly cluster: string; readonly namespace: string; readonly name: string };
   /** Terminate, and retry of an Experiment: what it is done to. */
   readonly target?: { readonly kind: TargetKind; readonly name: string };
@@ -53,6 +58,8 @@ export interface Command {
   readonly restartAt?: string;
   /** Set image: container name, or `*` for all, → image. */
   readonly images?: Readonly<Record<string, string>>;
+  /** Freeze: when it ends by itself (RFC 3339). */
+  readonly until?: string;
   /** Why, in the asker's words. */
   readonly reason?: string;
 }

@@ -15,6 +15,8 @@ const FLAGS: Readonly<Record<string, FlagRule>> = {
   '--skip-all-steps': { verb: 'promote', takesValue: false },
   '--to-revision': { verb: 'undo', takesValue: true },
   '--in': { verb: 'restart', takesValue: true },
+  '--for': { verb: 'freeze', takesValue: true },
+  '--until': { verb: 'freeze', takesValue: true },
 };
 
 /** Keyboards and Slack turn `--` into a dash. */

@@ -12,7 +12,8 @@ export interface Freeze {
   readonly reason: string;
   /** RFC 3339, or `Fri 16:00` each week, or `22:00` each day. */
   readonly from: string;
-  readonly to: string;
+  /** Absent: until it is lifted; never so in weir.yaml. */
+  readonly to?: string;
   /** Of the weekly and daily ones; an IANA name. */
   readonly timezone?: string;
   /** Rollouts it holds for: `cluster/namespace/rollout` with `*` at the end of each part; absent: all. */
@@ -34,7 +35,10 @@ export function frozenBy(
   return freezes.find((freeze) => coversRollout(freeze, rollout) && isFrozenAt(freeze, now));
 }
 
-function coversRollout({ rollouts }: Freeze, { cluster, namespace, name }: RolloutName): boolean {
+export function coversRollout(
+  { rollouts }: Pick<Freeze, 'rollouts'>,
+  { cluster, namespace, name }: RolloutName,
+): boolean {
   const parts = [cluster, namespace, name];
   return rollouts?.some((pattern) => pattern.split('/').every((part, index) => fits(part, parts[index] ?? ''))) ?? true;
 }
@@ -46,6 +50,7 @@ function fits(pattern: string, text: string): boolean {
 /** From the beginning on, up to and without the end. @throws InvalidSpecError for times that are none */
 export function isFrozenAt({ from, to, timezone = 'UTC' }: Freeze, now: Instant): boolean {
   const start = timeOf(from);
+  if (to === undefined) return start.kind === 'instant' && now >= start.at;
   const end = timeOf(to);
   if (start.kind === 'instant' && end.kind === 'instant') return now >= start.at && now < end.at;
   if (start.kind === 'instant' || end.kind === 'instant' || start.kind !== end.kind) {

@@ -1,6 +1,6 @@
 /** The words of a slash command: `/weir promote prod/shop/checkout --full because the fix is urgent`. */
 import { parseDuration } from '../duration.ts';
-import type { Millis } from '../time.ts';
+import { parseTimestamp, type Millis } from '../time.ts';
 import type { CommandVerb, TargetKind } from './command.ts';
 import { splitFlags, type Flags } from './flags.ts';
 
@@ -15,13 +15,18 @@ export type Asked =
       readonly skipCurrentStep: boolean;
       readonly skipAllSteps?: boolean;
       readonly toRevision?: number;
-      /** Restart: how long from now. */
+      /** Restart: how long from now; freeze: how long. */
       readonly delay?: Millis;
       readonly images?: Readonly<Record<string, string>>;
+      /** Freeze: its end (RFC 3339); or `delay` from now. */
+      readonly until?: string;
       readonly reason: string;
     }
   | { readonly kind: 'question'; readonly verb: 'status' | 'history'; readonly name: string }
+  /** Of the newest release, or of this run. */
+  | { readonly kind: 'question'; readonly verb: 'explain'; readonly name: string; readonly run?: string }
   | { readonly kind: 'question'; readonly verb: 'list' }
+  | { readonly kind: 'question'; readonly verb: 'freezes' }
   | { readonly kind: 'help'; readonly problem?: string };
 
 type Order = Extract<Asked, { kind: 'order' }>;
@@ -37,6 +42,8 @@ const ORDERS: Readonly<Record<string, CommandVerb>> = {
   set: 'set-image',
   'set-image': 'set-image',
   terminate: 'terminate',
+  freeze: 'freeze',
+  unfreeze: 'unfreeze',
 };
 
 /** As the kubectl plugin names them, with kubectl's short names. */
@@ -56,7 +63,10 @@ export const HELP = [
   '`restart NAME [--in 10m]`: replace its pods, a few at a time',
   '`set image NAME CONTAINER=IMAGE …`: release another image; `*` is every container',
   '`terminate analysisrun|experiment NAME`: end a run or an Experiment now',
+  '`freeze SCOPE [--for 2h | --until 2026-12-24T00:00:00Z] why`, `unfreeze SCOPE`, `freezes`: nothing new goes out; rollbacks do',
+  '`explain NAME [RUN]`: why it stands where it stands: query, values and rule',
   '`status NAME`, `list`, `history NAME`: how it stands',
+  'SCOPE is NAME, or `cluster/namespace/rollout` with `*` at the end of a part, as in `prod/shop/*`.',
   'NAME is `rollout`, `namespace/rollout` or `cluster/namespace/rollout`.',
 ].join('\n');
 
@@ -68,8 +78,8 @@ export function parseWords(text: string): Asked {
   // Telephones write the first word of a line with a capital.
   const first = typed.toLowerCase();
   if (first === 'help') return { kind: 'help' };
-  if (first === 'list') return { kind: 'question', verb: first };
-  if (first === 'status' || first === 'history') return question(first, rest);
+  if (first === 'list' || first === 'freezes') return { kind: 'question', verb: first };
+  if (first === 'status' || first === 'history' || first === 'explain') return question(first, rest);
   const verb = Object.hasOwn(ORDERS, first) ? ORDERS[first] : undefined;
   if (verb === undefined) return help(`"${typed}" is not something Weir can do`);
   if (first === 'set' && rest[0] !== 'image') return help('set knows images only: set image NAME CONTAINER=IMAGE');
@@ -80,9 +90,11 @@ function help(problem: string): Help {
   return { kind: 'help', problem };
 }
 
-function question(verb: 'status' | 'history', words: readonly string[]): Asked {
-  const name = words.find((word) => !word.startsWith('--'));
-  return name === undefined ? help(`${verb} needs the name of a rollout`) : { kind: 'question', verb, name };
+function question(verb: 'status' | 'history' | 'explain', words: readonly string[]): Asked {
+  const [name, run] = words.filter((word) => !word.startsWith('--'));
+  if (name === undefined) return help(`${verb} needs the name of a rollout`);
+  if (verb !== 'explain' || run === undefined) return { kind: 'question', verb, name };
+  return { kind: 'question', verb, name, run };
 }
 
 function order(verb: CommandVerb, rest: readonly string[]): Asked {
@@ -91,7 +103,8 @@ function order(verb: CommandVerb, rest: readonly string[]): Asked {
   const named = nameIn(verb, split.words);
   if ('kind' in named) return named;
   const options = { ...named, ...optionsOf(split.flags), verb };
-  return verb === 'set-image' ? withImages(options) : optionProblem(options, split.flags);
+  if (verb === 'set-image') return withImages(options);
+  return verb === 'freeze' ? freeze(options, split.flags) : optionProblem(options, split.flags);
 }
 
 interface Named {
@@ -113,7 +126,9 @@ function nameIn(verb: CommandVerb, words: readonly string[]): Named | Help {
   if (verb === 'retry' && second !== undefined && target === 'Experiment')
     return { name: second, target, why: words.slice(2) };
   if (verb === 'retry' && second !== undefined && first === 'rollout') return { name: second, why: words.slice(2) };
-  return first === undefined ? help(`${verb} needs the name of a rollout`) : { name: first, why: words.slice(1) };
+  const what =
+    verb === 'freeze' || verb === 'unfreeze' ? 'a scope: a rollout, or cluster/namespace/*' : 'the name of a rollout';
+  return first === undefined ? help(`${verb} needs ${what}`) : { name: first, why: words.slice(1) };
 }
 
 type Options = Named & Pick<Order, 'verb' | 'full' | 'skipCurrentStep' | 'skipAllSteps'>;
@@ -155,4 +170,23 @@ function withImages(options: Options): Asked {
     pairs.map((word) => [word.slice(0, word.indexOf('=')), word.slice(word.indexOf('=') + 1)]),
   );
   return { ...asOrder({ ...options, why: options.why.slice(pairs.length) }), images };
+}
+
+/** With a time zone: what a clock on the wall shows is another instant for everybody. */
+const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/;
+
+function freeze(options: Options, flags: Flags): Asked {
+  const { '--for': length, '--until': until } = flags;
+  if (options.why.length === 0) return help('freeze needs a reason: who is refused is told it');
+  if (length !== undefined && until !== undefined) return help('--for and --until exclude each other');
+  const delay = length === undefined ? undefined : parseDuration(length);
+  if (delay !== undefined && (!delay.ok || delay.ms <= 0))
+    return help(`--for takes a duration such as 90m or 2h, not "${length}"`);
+  if (until !== undefined && !(INSTANT.test(until) && parseTimestamp(until) !== undefined))
+    return help(`--until takes a time such as 2026-12-24T00:00:00Z, not "${until}"`);
+  return {
+    ...asOrder(options),
+    ...(until !== undefined && { until }),
+    ...(delay?.ok === true && { delay: delay.ms }),
+  };
 }

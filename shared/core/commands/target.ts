@@ -28,6 +28,8 @@ export function applyToTarget({ verb, binding }: Command, target: Target): Effec
     case 'undo':
     case 'restart':
     case 'set-image':
+    case 'freeze':
+    case 'unfreeze':
       return notFor(verb, target.kind);
   }
 }

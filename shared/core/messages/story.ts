@@ -67,7 +67,7 @@ function measurements(transitions: readonly Transition[]): readonly string[] {
   });
 }
 
-function orderLine(told: ToldOrder): string {
+export function orderLine(told: ToldOrder): string {
   const { receivedAt, state, verdict } = told;
   const what = verdict === undefined || verdict === '' ? state : verdict;
   const { reason } = commandOf(told);
@@ -116,7 +116,7 @@ function evidence(transitions: readonly Transition[]): readonly string[] {
 }
 
 /** The measurements of the metric that did not succeed; empty when no metric failed. */
-export function decidingMeasurements(transitions: readonly Transition[]): readonly Transition[] {
+export function decidingMeasurements<T extends Transition>(transitions: readonly T[]): readonly T[] {
   const failed = transitions.find(
     ({ type, details }) => type === 'metric-completed' && details['phase'] !== 'Successful',
   );

@@ -3,6 +3,9 @@ import type { Rollout } from '#core/resources/argo.ts';
 import type { WebRequest, WebResponse } from '#shared/web-request.ts';
 import { httpFunction } from '#shared/lambda.ts';
 import { aLog } from '../../support/quiet-log.ts';
+import { explain } from '../../../cli/explain.ts';
+import { freeze } from '../../../cli/freeze.ts';
+import { freezes } from '../../../cli/freezes.ts';
 import { get } from '../../../cli/get.ts';
 import { history } from '../../../cli/history.ts';
 import type { Io } from '../../../cli/io.ts';
@@ -16,6 +19,7 @@ import { setImage } from '../../../cli/set.ts';
 import { status } from '../../../cli/status.ts';
 import { terminate } from '../../../cli/terminate.ts';
 import { undo } from '../../../cli/undo.ts';
+import { unfreeze } from '../../../cli/unfreeze.ts';
 import { startWebServer, type WebServer } from '../../../infra/local/web-server.ts';
 
 function aRollout(phase: string, more: object = {}): Rollout {
@@ -85,6 +89,8 @@ async function api(request: WebRequest): Promise<WebResponse> {
   if (request.path === '/api/rollouts')
     return { status: 200, body: { rollouts: [{ name: NAME, rollout }], silent: [] } };
   if (request.path.startsWith('/api/orders/')) return { status: 200, body: { id: 'api:ana/1', ...orderState } };
+  if (request.path === '/api/freezes')
+    return { status: 200, body: { configured: [{ reason: 'night', from: '22:00', to: '06:00' }], ordered: [] } };
   if (request.path.startsWith('/api/history/')) return { status: 200, body: { releases: [RELEASE] } };
   return { status: 200, body: { now: 0, rollout, replicaSets: [], pods: [], analysisRuns: [] } };
 }
@@ -154,6 +160,8 @@ describe('given words and flags that would go unheard', () => {
     { verb: get, args: ['my-app', 'now'], then: '"now" is one word too many' },
     { verb: get, args: ['rollout', 'my-app', 'now'], then: '"now" is one word too many' },
     { verb: status, args: ['my-app', 'now'], then: '"now" is one word too many' },
+    { verb: explain, args: ['my-app', 'run-1', 'now'], then: '"now" is one word too many' },
+    { verb: freezes, args: ['prod'], then: '"prod" is one word too many' },
     { verb: history, args: ['my-app', 'now'], then: '"now" is one word too many' },
     { verb: history, args: ['my-app', '--limit', 'all'], then: '--limit takes a number from 1 to 100, not "all"' },
     { verb: history, args: ['my-app', '--limit', '0'], then: 'not "0"' },
@@ -190,6 +198,8 @@ describe('given the verbs that order', () => {
     { verb: retry, args: ['my-app'], words: 'retry local/canary/my-app' },
     { verb: retry, args: ['rollout', 'my-app'], words: 'retry local/canary/my-app' },
     { verb: retry, args: ['experiment', 'e-1'], words: 'retry experiment e-1' },
+    { verb: freeze, args: ['prod/shop/*', '--for', '2h', 'sale'], words: 'freeze prod/shop/* --for=2h sale' },
+    { verb: unfreeze, args: ['prod/shop/*'], words: 'unfreeze prod/shop/*' },
     { verb: pause, args: ['my-app', 'lunch'], words: 'pause local/canary/my-app lunch' },
     {
       verb: setImage,
@@ -222,6 +232,22 @@ describe('given the verbs that order', () => {
 
   it('when the name is missing, then the usage is told', () => {
     return expect(async () => promote.run(at(), io())).rejects.toThrow('the name of an object is missing');
+  });
+});
+
+describe('given weir explain and freezes', () => {
+  it('when a release is explained, then the query, the values and the rule that decided are told', async () => {
+    expect(await explain.run(at('my-app'), io())).toBe(0);
+    expect(printed.join('\n')).toContain(
+      'query:  sum(x)\n    values: [0.8] Failed\n    rule:   success when result[0] >= 0.95',
+    );
+    expect(await explain.run(at('my-app', 'other', '-o', 'json'), io())).toBe(0);
+    expect(JSON.parse(printed[1] ?? '')).toEqual({ explanation: [expect.stringContaining('No analysis run "other"')] });
+  });
+
+  it('when freezes are listed, then those of the configuration are too', async () => {
+    expect(await freezes.run(at(), io())).toBe(0);
+    expect(printed).toEqual(['* from 22:00 to 06:00: night (weir.yaml)']);
   });
 });
 

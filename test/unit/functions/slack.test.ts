@@ -58,6 +58,7 @@ function setUp(sites: readonly [string, Site][] = [aSite('local', [aRollout('can
     sender: { send: async (id) => void sent.push(id) },
     patience: async () => new Promise((resolve) => setImmediate(resolve)),
     seen: createMemoryCursorStore(),
+    cursors: createMemoryCursorStore(),
     log: aLog(),
     signingSecrets: async () => SECRETS,
   });
@@ -214,5 +215,24 @@ describe('given a slash command', () => {
 
   it('given a question about a history that is empty, then it says so', async () => {
     expect(textOf(await setUp().type('history my-app'))).toContain('No release of');
+  });
+
+  it.each([
+    { text: 'freeze local/canary/* --for 2h the bank is closed', then: 'Accepted: freeze `local/canary/*`' },
+    { text: 'freeze my-app the bank is closed', then: 'Accepted: freeze `local/canary/my-app`' },
+    { text: 'freeze local the bank is closed', then: 'Accepted: freeze `local/*/*`' },
+    { text: 'freeze * the bank is closed', then: 'Accepted: freeze `*/*/*`' },
+    { text: 'unfreeze local/shop/gone', then: 'Accepted: unfreeze `local/shop/gone`' },
+    { text: 'freeze far/* sale', then: 'no cluster "far"' },
+    { text: 'freeze other sale', then: 'no rollout "other"' },
+    { text: 'freeze lo*al sale', then: 'a * stands at the end of a part' },
+    { text: 'freeze my-app', then: 'freeze needs a reason' },
+    { text: 'freezes', then: 'No freeze is there.' },
+    { text: 'explain my-app', then: 'No release is recorded' },
+    { text: 'pause my-app', then: 'Accepted: pause' },
+    { text: 'undo my-app --to-revision 1', then: 'Accepted: undo' },
+    { text: 'restart my-app --in 10m', then: 'Accepted: restart' },
+  ])('when it is "$text", then the answer is "$then"', async ({ text, then }) => {
+    expect(textOf(await setUp().type(text))).toContain(then);
   });
 });

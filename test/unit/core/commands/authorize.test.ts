@@ -49,3 +49,18 @@ describe('given a policy', () => {
     expect(may(ANA, { freezes }, { verb: 'undo' }).allowed).toBe(true);
   });
 });
+
+describe('given an order for a scope, when a rule is narrower than it', () => {
+  const EVERYTHING = { cluster: 'eu', namespace: '*', name: '*' };
+  const SHOP = { cluster: 'eu', namespace: 'shop', name: '*' };
+  it.each<{ rules: readonly PolicyRule[]; rollout: Command['rollout']; then: boolean }>([
+    { rules: [{ effect: 'allow', namespaces: ['shop'] }], rollout: EVERYTHING, then: false },
+    { rules: [{ effect: 'allow', namespaces: ['shop'] }], rollout: SHOP, then: true },
+    { rules: [{ effect: 'allow', namespaces: ['s*'] }], rollout: SHOP, then: true },
+    { rules: [{ effect: 'deny', namespaces: ['shop'] }, { effect: 'allow' }], rollout: EVERYTHING, then: false },
+    { rules: [{ effect: 'deny', rollouts: ['cart'] }, { effect: 'allow' }], rollout: SHOP, then: false },
+    { rules: [{ effect: 'deny', namespaces: ['bank'] }, { effect: 'allow' }], rollout: SHOP, then: true },
+  ])('$rules for $rollout: $then', ({ rules, rollout, then }) => {
+    expect(may(ANA, { rules }, { verb: 'freeze', rollout }).allowed).toBe(then);
+  });
+});
