@@ -39,6 +39,9 @@ describe('infra/cluster', () => {
     { verb: 'create', resource: 'replicasets.apps', modes: ['rollouts'] },
     { verb: 'delete', resource: 'replicasets.apps', modes: ['rollouts'] },
     { verb: 'patch', resource: 'services', modes: ['rollouts'] },
+    { verb: 'delete', resource: 'services', modes: ['rollouts'] },
+    { verb: 'create', resource: 'experiments.argoproj.io', modes: ['rollouts'] },
+    { verb: 'get', resource: 'deployments.apps', modes: ['rollouts'] },
     { verb: 'patch', resource: 'pods', modes: ['rollouts'] },
     { verb: 'create', resource: 'pods/eviction', modes: ['rollouts'] },
   ])('$verb $resource is for $modes', async ({ verb, resource, modes }) => {
@@ -62,6 +65,7 @@ describe('infra/cluster', () => {
     { verb: 'deletecollection', resource: 'replicasets.apps' },
     { verb: 'patch', resource: 'analysistemplates.argoproj.io' },
     { verb: 'patch', resource: 'deployments.apps' },
+    { verb: 'patch', resource: 'ingresses.networking.k8s.io' },
     { verb: 'create', resource: 'clusterrolebindings.rbac.authorization.k8s.io' },
     { verb: 'bind', resource: 'clusterroles.rbac.authorization.k8s.io' },
     { verb: 'escalate', resource: 'clusterroles.rbac.authorization.k8s.io' },
