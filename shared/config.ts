@@ -66,6 +66,8 @@ const cluster = z
     /** Empty: all namespaces. */
     namespaces: z.array(z.string().min(1)).default([]),
     metrics: z.array(metricsRule).default([]),
+    /** Weights of ALBs count when the load balancers themselves have them. Region: Weir's own by default. */
+    loadBalancers: z.strictObject({ region: z.string().min(1).optional() }).optional(),
   })
   .refine((given) => WAYS_IN.filter((way) => given[way] !== undefined).length <= 1, {
     message: `must have one of ${WAYS_IN.join(', ')}`,

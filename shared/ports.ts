@@ -4,6 +4,7 @@ import type { LatestRecord, NewRecord, RecordedTransition, ReleaseSummary, Trans
 import type { JsonObject } from './core/json.ts';
 import type { KubernetesObject, NewObject, ObjectRef } from './core/resources/kubernetes.ts';
 import type { Instant, Millis } from './core/time.ts';
+import type { SeenLoadBalancer } from './core/traffic-routing/load-balancers.ts';
 
 export interface Clock {
   now(): Instant;
@@ -237,6 +238,12 @@ export interface MetricProviders {
 /** What the team hands to Weir in a cluster (design: modes). Empty: observe only. */
 export type ControllerName = 'analysis' | 'rollouts';
 
+/** The load balancers in front of a cluster. @throws TransientError when they cannot be asked */
+export interface LoadBalancers {
+  /** By its DNS name, with the weights of its listeners' rules; undefined: there is none. */
+  find(dnsName: string): Promise<SeenLoadBalancer | undefined>;
+}
+
 /** One cluster that Weir works on, with what belongs to it. */
 export interface Site {
   readonly cluster: Cluster;
@@ -244,6 +251,8 @@ export interface Site {
   /** Empty: all namespaces. */
   readonly namespaces: readonly string[];
   readonly providers: MetricProviders;
+  /** Present: a weight of an ALB counts when the load balancer itself has it. */
+  readonly loadBalancers?: LoadBalancers;
 }
 
 /** What the controllers ask for. */

@@ -4,6 +4,7 @@ import type { EgressPolicy } from '#core/egress/judge.ts';
 import type { Secret } from '#core/resources/kubernetes.ts';
 import type { ClusterConfig } from './config.ts';
 import type { KubernetesCluster } from './kubernetes/cluster.ts';
+import { loadBalancersOf } from './load-balancer/load-balancers-of.ts';
 import { coalesced } from './metric-providers/coalesce.ts';
 import { createMetricProviders } from './metric-providers/registry.ts';
 import type { Clock, Cluster, Site } from './ports.ts';
@@ -24,7 +25,9 @@ export function createSite(config: ClusterConfig, cluster: KubernetesCluster, { 
     environment: process.env,
     serviceProxy: (service, request) => cluster.askService(service, request),
   });
-  return { cluster, controllers: config.controllers, namespaces: config.namespaces, providers: coalesced(providers) };
+  const { controllers, namespaces } = config;
+  const loadBalancers = loadBalancersOf(config);
+  return { cluster, controllers, namespaces, providers: coalesced(providers), ...(loadBalancers && { loadBalancers }) };
 }
 
 /** Where provider secrets are looked up (analysis §15). */

@@ -9,6 +9,15 @@ import { CLUSTER_READERS, CLUSTER_WRITERS, TABLE_ACCESS } from './names.ts';
 import type { Queues } from './queues.ts';
 import type { SecretName } from './storage.ts';
 
+/** Verifying weights; Describe actions know no resources. */
+const READS_LOAD_BALANCERS = [
+  'elasticloadbalancing:DescribeListeners',
+  'elasticloadbalancing:DescribeLoadBalancers',
+  'elasticloadbalancing:DescribeRules',
+  'elasticloadbalancing:DescribeTags',
+  'elasticloadbalancing:DescribeTargetGroups',
+];
+
 export interface Parts {
   readonly table: TableV2;
   readonly queues: Queues;
@@ -64,6 +73,9 @@ export function allowNeeds(weir: WeirFunction, parts: Parts, config: WeirConfig)
   if ([...CLUSTER_READERS, ...CLUSTER_WRITERS].includes(weir.name)) allowClusters(weir, config.clusters);
   // The metric provider cloudWatch: the action knows no resources.
   if (weir.name === 'reconcile') weir.allow(['cloudwatch:GetMetricData'], ['*']);
+  if (weir.name === 'reconcile' && config.clusters.some(({ loadBalancers }) => loadBalancers !== undefined)) {
+    weir.allow(READS_LOAD_BALANCERS, ['*']);
+  }
 }
 
 function allowTable(weir: WeirFunction, table: TableV2): void {

@@ -3,6 +3,7 @@ import { InvalidSpecError } from '#core/errors.ts';
 import { SECOND, type Millis } from '#core/time.ts';
 import type { ClusterConfig, WeirConfig } from '../config.ts';
 import { createKubernetesCluster, kubeConfigFrom, type KubernetesClusterOptions } from '../kubernetes/cluster.ts';
+import { loadBalancersOf } from '../load-balancer/load-balancers-of.ts';
 import type { Clock, Site } from '../ports.ts';
 import { onFirstUse } from './first-use.ts';
 
@@ -31,7 +32,8 @@ function createSite(config: ClusterConfig, options: SitesOptions): Site {
     const site = await import('../site.ts');
     return site.createSite(config, cluster, { clock, egress: options.config.egress }).providers;
   });
-  return { cluster, controllers, namespaces, providers };
+  const loadBalancers = loadBalancersOf(config, options.region);
+  return { cluster, controllers, namespaces, providers, ...(loadBalancers && { loadBalancers }) };
 }
 
 function wayIn(config: ClusterConfig, { clock, region, secret }: SitesOptions): KubernetesClusterOptions['kubeConfig'] {

@@ -17,6 +17,7 @@ import {
 import { readsOf, type RolloutSnapshot } from '#core/rollout/snapshot.ts';
 import { isSupportedWorkload, resolveWorkload, workloadRefOf } from '#core/rollout/workload.ts';
 import type { Cluster, Ports, Site } from '../ports.ts';
+import { readLoadBalancers } from './load-balancer-reads.ts';
 import { readRoutingObjects } from './routing-reads.ts';
 import { readTemplates } from './template-reads.ts';
 
@@ -55,7 +56,17 @@ export async function readSnapshot(
     readRoutingObjects(rollout, cluster),
     readExperiments(rollout, cluster),
   ]);
-  const read = { replicaSets, services, analysisRuns, ...templates, pods: pods.items, routingObjects, experiments };
+  const loadBalancers = await readLoadBalancers(rollout, routingObjects, site);
+  const read = {
+    replicaSets,
+    services,
+    analysisRuns,
+    ...templates,
+    pods: pods.items,
+    routingObjects,
+    experiments,
+    ...(loadBalancers === undefined ? {} : { loadBalancers }),
+  };
   return { now: ports.clock.now(), ...resolved, ...read };
 }
 

@@ -13,6 +13,7 @@ import { decideRollout } from '#core/rollout/decide.ts';
 import { availableOf, hashOf, sizeOf } from '#core/rollout/replica-sets.ts';
 import { sameJson } from '#core/rollout/same-json.ts';
 import type { RolloutSnapshot } from '#core/rollout/snapshot.ts';
+import type { SeenIngress } from '#core/traffic-routing/load-balancers.ts';
 import { formatTimestamp, SECOND, type Instant, type Millis } from '#core/time.ts';
 import { aTemplate, T0 } from './builders.ts';
 
@@ -43,6 +44,8 @@ export class RolloutWorld {
   services: readonly Service[];
   runs: readonly AnalysisRun[];
   routingObjects: readonly KubernetesObject[];
+  /** What load balancers say; undefined: they are not asked. */
+  loadBalancers: readonly SeenIngress[] | undefined;
   pods: readonly Pod[] = [];
   now: Instant;
   readonly events: EventNote[] = [];
@@ -69,7 +72,8 @@ export class RolloutWorld {
 
   get snapshot(): RolloutSnapshot {
     const { now, rollout, replicaSets, services, runs: analysisRuns, pods, routingObjects } = this;
-    return { now, rollout, replicaSets, services, analysisRuns, pods, routingObjects, ...this.#templates };
+    const asked = this.loadBalancers === undefined ? {} : { loadBalancers: this.loadBalancers };
+    return { now, rollout, replicaSets, services, analysisRuns, pods, routingObjects, ...this.#templates, ...asked };
   }
 
   get status(): RolloutStatus {

@@ -4,8 +4,10 @@ import { MANAGED_BY } from '#core/resources/keys.ts';
 import type { KubernetesObject } from '#core/resources/kubernetes.ts';
 import { selectedHash } from '#core/rollout/services.ts';
 import { SECOND } from '#core/time.ts';
+import type { SeenIngress } from '#core/traffic-routing/load-balancers.ts';
 import { aRollout, aService, hashOfVersion, pause, setWeight } from '../../../../support/builders.ts';
 import { aVirtualService, splitRoute } from '../../../../support/routers.ts';
+import { anIngress } from '../../../../support/router-fixtures.ts';
 import { RolloutWorld } from '../../../../support/rollout-world.ts';
 
 const STEPS = [setWeight(20), pause(), setWeight(60), pause()];
@@ -412,5 +414,45 @@ describe('given a router’s object that is missing or edited by hand', () => {
     world.settle();
     expect(invalidSpec(world)).toContain('Service "canary" is managed by another Rollout');
     expect(weightsIn(world)).toEqual([100, 0]);
+  });
+});
+
+describe('given an ALB whose weights are verified', () => {
+  const trafficRouting = { alb: { ingress: 'shop', servicePort: 80 } };
+  const look = (weight: number): SeenIngress => ({
+    ingress: 'shop',
+    hostname: 'shop.elb',
+    loadBalancer: {
+      name: 'lb',
+      arn: 'arn:a/app/lb/1',
+      targetGroups: [{ name: 'c', arn: 'arn:b/c/1', resource: 'shop/shop-canary:80', weight }],
+    },
+  });
+
+  it('when the load balancer is behind, then the step waits; at the end no stable pod goes before it has caught up', () => {
+    const world = givenRouted({ trafficRouting }, [setWeight(20)], [anIngress('shop')]);
+    world.loadBalancers = [look(0)];
+    world.deploy('v2');
+    for (let count = 0; count < 20; count += 1) world.pass();
+    expect(world.status).toMatchObject({
+      currentStepIndex: 0,
+      canary: { weights: { canary: { weight: 20 }, verified: false } },
+    });
+    expect(world.decisions.at(-1)?.requeueAfter).toBe(10 * SECOND);
+    world.loadBalancers = [look(20)];
+    for (let count = 0; count < 20; count += 1) world.pass();
+    expect(world.status).toMatchObject({
+      currentStepIndex: 1,
+      stableRS: hashOfVersion('v1'),
+      canary: { weights: { canary: { weight: 100 }, verified: false } },
+    });
+    expect(world.sizes()).toEqual({ v1: '10/10', v2: '10/10' });
+    world.loadBalancers = [look(100)];
+    world.pass();
+    expect(world.status).toMatchObject({
+      stableRS: hashOfVersion('v2'),
+      albs: [{ ingress: 'shop', loadBalancer: { name: 'lb' } }],
+    });
+    expect(world.eventTexts('TrafficWeightUpdated').filter((text) => text.includes('to 100'))).toHaveLength(1);
   });
 });
