@@ -1,7 +1,7 @@
 /**
  * Stands in for an SQS queue with a Lambda consumer: batches of up to ten, delays, partial batch failures, redelivery
- * after the visibility timeout, dead letters after five receives. What it cannot do: survive the process (tickets and
- * stored orders are sent again by the tick), FIFO, long polling, payload limits.
+ * after the visibility timeout, dead letters after five receives. What it cannot do: survive the process (tickets are
+ * sent again by the tick; an order that was stored and not yet applied stays accepted), FIFO, long polling, payload limits.
  */
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import type { Millis } from '#core/time.ts';

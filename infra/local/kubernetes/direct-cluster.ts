@@ -9,7 +9,7 @@ import type { Cancel, Timers } from '../clock.ts';
 import { FrontDoor } from './front-door.ts';
 import { Inbox } from './inbox.ts';
 import type { KindDefinition } from './kinds.ts';
-import { isRecord, jsonCopy, type ApiObject, type Draft } from './objects.ts';
+import { isRecord, type ApiObject, type Draft } from './objects.ts';
 import { StatusError } from './status-error.ts';
 import type { Store } from './store.ts';
 import type { WatchedChange } from './watch.ts';
@@ -40,10 +40,10 @@ export function createDirectCluster(name: string, store: Store, options: DirectC
 /** What a missing object is depends on the operation: it has a class of its own until then. */
 class MissingError extends Error {}
 
-/** A copy of the answer, as over the wire, with errors in the words of the port. */
+/** The answer as the store has it, frozen: who would write into it is found out. Errors are in the words of the port. */
 async function answer<T extends KubernetesObject>(ask: () => Promise<ApiObject>): Promise<T> {
   try {
-    return jsonCopy(await ask()) as unknown as T;
+    return (await ask()) as unknown as T;
   } catch (error) {
     throw translated(error);
   }
@@ -111,7 +111,7 @@ async function list<T extends KubernetesObject>(door: FrontDoor, query: ListQuer
   requireServed(door, query);
   try {
     const { items, resourceVersion } = await door.list(query);
-    return { items: jsonCopy(items) as unknown as readonly T[], resourceVersion };
+    return { items: items as unknown as readonly T[], resourceVersion };
   } catch (error) {
     throw translated(error);
   }
@@ -141,7 +141,7 @@ async function* watch(door: FrontDoor, query: WatchQuery, timers: Timers | undef
   requireServed(door, query);
   const inbox = new Inbox<WatchEvent>();
   const close = await door
-    .watch(query, query.resourceVersion, (change) => inbox.put(copyOf(change)))
+    .watch(query, query.resourceVersion, (change) => inbox.put(eventOf(change)))
     .catch((error: unknown) => lostPlace(error));
   if (typeof close !== 'function') {
     yield close;
@@ -161,8 +161,8 @@ async function* watch(door: FrontDoor, query: WatchQuery, timers: Timers | undef
   }
 }
 
-function copyOf(change: WatchedChange): WatchEvent {
-  return { type: change.type, object: jsonCopy(change.object) as unknown as KubernetesObject };
+function eventOf(change: WatchedChange): WatchEvent {
+  return { type: change.type, object: change.object as unknown as KubernetesObject };
 }
 
 /** @returns a function that forgets about the end */

@@ -39,10 +39,10 @@ function textOf(event: WatchEvent): string {
 }
 
 describe('the direct cluster', () => {
-  it('given what it hands out, when that is changed, then the store is not', async () => {
+  it('given what it hands out, when that is written into, then it fails at once, and the store is as it was', async () => {
     const cluster = createDirectCluster('local', aStore());
     const created = await create(cluster, configMap('a', { metadata: { labels: { a: 'b' } } }));
-    created.metadata.labels = {};
+    expect(() => (created.metadata.labels = {})).toThrow(TypeError);
     expect((await cluster.get(CONFIG_MAP))?.metadata.labels).toEqual({ a: 'b' });
   });
 
