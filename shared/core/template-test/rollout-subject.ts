@@ -69,9 +69,24 @@ function metricsOf(rollout: Rollout, manifests: Manifests): readonly string[] {
 function refuseInvalid(world: World, manifests: Manifests): void {
   const { rollout, replicaSets, services, runs: analysisRuns } = world;
   if (rollout === undefined) return;
+  refuseWhatIsNotThere(rollout);
   const seen = { rollout, replicaSets, services, analysisRuns, now: START };
   const problem = findSpecProblem({ ...seen, ...templatesIn(manifests) });
   if (problem !== undefined) throw new CaseProblem(['rollout'], `Rollout ${rollout.metadata.name}: ${problem.text}`);
+}
+
+/** There is nothing here that these would act on: a test would wait for them in vain. */
+function refuseWhatIsNotThere({ metadata, spec }: Rollout): void {
+  const { trafficRouting, steps = [] } = spec.strategy?.canary ?? {};
+  const index = steps.findIndex(({ experiment }) => experiment !== undefined);
+  const path = [
+    ...(spec.workloadRef === undefined ? [] : ['spec.workloadRef']),
+    ...(trafficRouting === undefined ? [] : ['spec.strategy.canary.trafficRouting']),
+    ...(index === -1 ? [] : [`spec.strategy.canary.steps[${index}].experiment`]),
+  ][0];
+  if (path === undefined) return;
+  const text = 'tests do not run this; test its AnalysisTemplates by themselves, or a copy without it';
+  throw new CaseProblem(['rollout'], `Rollout ${metadata.name}: ${path}: ${text}`);
 }
 
 function withImage(rollout: Rollout, { image, container }: NonNullable<RolloutSubject['update']>): Rollout {

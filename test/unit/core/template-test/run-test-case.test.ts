@@ -240,6 +240,22 @@ describe('given a Rollout', () => {
     expect(failure?.says).toContain('refused: not paused');
   });
 
+  it.each([
+    {
+      what: 'spec.strategy.canary.trafficRouting',
+      part: { strategy: { canary: { trafficRouting: { traefik: { weightedTraefikServiceName: 'x' } } } } },
+    },
+    {
+      what: 'spec.strategy.canary.steps[0].experiment',
+      part: { strategy: { canary: { steps: [{ experiment: { templates: [] } }] } } },
+    },
+    { what: 'spec.workloadRef', part: { workloadRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'x' } } },
+  ])('when it has $what, then the test is refused by that name', ({ what, part }) => {
+    const routed = { ...rollout, spec: { ...rollout.spec, ...part } };
+    const run = () => runTestCase(aCase({ subject }), { ...manifests, rollouts: [routed] });
+    expect(run).toThrow(`${what}: tests do not run this`);
+  });
+
   it('when nothing is updated, then its first rollout is what is tested', () => {
     const expectations = [
       expected({ phase: 'Progressing', pods: { updated: 4, other: 0, available: 0 } }, at(9 * SECOND)),
