@@ -10,7 +10,6 @@ import { once, onFirstUse } from './aws/first-use.ts';
 import { HOLD } from './aws/limits.ts';
 import { createSites } from './aws/sites.ts';
 import { policyOf, type WeirConfig } from './config.ts';
-import type { RollbackRules } from './controllers/rollback.ts';
 import { createLogger, type Logger } from './logger.ts';
 import type {
   Announcer,
@@ -21,6 +20,7 @@ import type {
   OrderSender,
   OrderStore,
   Ports,
+  RollbackRules,
   RunHistory,
   StoredOrder,
   WorkQueue,

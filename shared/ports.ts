@@ -200,6 +200,25 @@ export interface OrderSender {
   send(orderId: string): Promise<void>;
 }
 
+/** What a team's own automation is told, to revert in Git. */
+export interface RollbackRequest {
+  readonly type: 'rollback-requested';
+  readonly at: string;
+  readonly cluster: string;
+  readonly namespace: string;
+  readonly rollout: string;
+  readonly from: { readonly revision: number; readonly podHash: string };
+  readonly to: { readonly revision?: number; readonly podHash: string };
+  readonly because: string;
+}
+
+export interface RollbackRules {
+  /** Does Argo CD undo what Git does not say? Then an undo in the cluster is no rollback. */
+  readonly selfHeals: boolean;
+  /** @throws TransientError: it is tried again */
+  readonly request?: (request: RollbackRequest) => Promise<void>;
+}
+
 // --- events --------------------------------------------------------------------------------------------------------
 
 /** What goes on the bus (EventBridge): one per transition. */
@@ -265,4 +284,6 @@ export interface Ports {
   readonly cursors: CursorStore;
   readonly orders: OrderStore;
   readonly log: Log;
+  /** How a promoted release is taken back; undone where nothing else is said and Argo CD does not keep the object. */
+  readonly rollback?: RollbackRules;
 }

@@ -6,7 +6,7 @@ import { createHmac } from 'node:crypto';
 import axios from 'axios';
 import { messageOf, TransientError } from '#core/errors.ts';
 import { SECOND, type Millis } from '#core/time.ts';
-import type { RollbackRequest } from './controllers/rollback.ts';
+import type { RollbackRequest } from './ports.ts';
 import type { Clock } from './ports.ts';
 
 const TIMEOUT: Millis = 10 * SECOND;

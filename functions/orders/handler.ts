@@ -6,9 +6,9 @@ import type { Verdict } from '#core/commands/command.ts';
 import { messageOf } from '#core/errors.ts';
 import { applyAlert } from '#shared/controllers/alert.ts';
 import { executeCommand } from '#shared/controllers/command.ts';
-import { UNDO_UNLESS_MANAGED, type RollbackRules } from '#shared/controllers/rollback.ts';
+import { UNDO_UNLESS_MANAGED } from '#shared/controllers/rollback.ts';
 import { tellOrder } from '#shared/controllers/order-told.ts';
-import type { Ports, StoredOrder } from '#shared/ports.ts';
+import type { Ports, RollbackRules, StoredOrder } from '#shared/ports.ts';
 import { parseOrderContent, parseOrderMessage, type OrderContent } from './schema.ts';
 
 export interface OrdersOptions {

@@ -2,5 +2,5 @@
 import { plugIn } from '#shared/aws.ts';
 import { reconcileFunction } from './function.ts';
 
-const { ports } = plugIn('reconcile');
-export const handler = reconcileFunction(ports);
+const { ports, rollback } = plugIn('reconcile');
+export const handler = reconcileFunction({ ...ports, rollback });

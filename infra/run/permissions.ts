@@ -26,8 +26,13 @@ const OBSERVE: readonly Permission[] = [
   { group: ARGO, resource: 'analysisruns', verbs: [...READ, 'patch'] },
 ];
 
+const BAKE = 'bake analyses are not run';
+
 const ANALYSIS: readonly Permission[] = [
   { group: '', resource: 'events', verbs: ['create', 'patch'] },
+  { group: ARGO, resource: 'analysisruns', verbs: ['create'], only: BAKE },
+  { group: ARGO, resource: 'analysistemplates', verbs: ['get'], only: BAKE },
+  { group: ARGO, resource: 'clusteranalysistemplates', verbs: ['get'], only: BAKE },
   { group: '', resource: 'secrets', verbs: ['get'], only: 'metrics with secretKeyRef are not measured' },
   {
     group: 'batch',

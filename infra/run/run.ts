@@ -2,13 +2,12 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { policyOf } from '#shared/config.ts';
-import type { RollbackRules } from '#shared/controllers/rollback.ts';
 import { createRollbackWebhook } from '#shared/rollback-webhook.ts';
 import { createCardAnnouncer } from '#shared/slack/card-announcer.ts';
 import { createSlackWebApi } from '#shared/slack/web-api.ts';
 import { readReleaseOf } from '#shared/controllers/release-history.ts';
 import type { Logger } from '#shared/logger.ts';
-import type { Announcer, Log, Site } from '#shared/ports.ts';
+import type { Announcer, Log, Site, RollbackRules } from '#shared/ports.ts';
 import type { Timers } from '../local/clock.ts';
 import { loadCredentials, type Credentials } from '../local/credentials.ts';
 import { createSite } from '#shared/site.ts';

@@ -2,9 +2,8 @@
 import { MINUTE, type Millis } from '#core/time.ts';
 import type { AlertPolicy } from '#core/alerts/policy.ts';
 import type { Policy } from '#core/commands/policy.ts';
-import type { RollbackRules } from '#shared/controllers/rollback.ts';
 import { handleMessage } from '#shared/controllers/pass.ts';
-import type { Clock, EventBus, Log, Ports, Site, WorkMessage } from '#shared/ports.ts';
+import type { Clock, EventBus, Log, Ports, RollbackRules, Site, WorkMessage } from '#shared/ports.ts';
 import { createTicketQueue } from '#shared/queue/ticket-queue.ts';
 import { createOrdersHandler } from '../../functions/orders/handler.ts';
 import type { Timers } from '../local/clock.ts';
@@ -52,6 +51,7 @@ export function createWork(parts: WorkParts): Work {
     cursors: stores.cursors,
     orders: stores.orders,
     log,
+    rollback: parts.rollback,
   };
   const apply = createOrdersHandler(ports, {
     policy: parts.policy,

@@ -5,12 +5,12 @@ import type { Reaction } from '#core/alerts/react.ts';
 import type { Policy } from '#core/commands/policy.ts';
 import { bindTo, type Actor, type Command, type Verdict } from '#core/commands/command.ts';
 import type { Rollout } from '#core/resources/argo.ts';
-import type { ObjectKey, Ports, StoredOrder } from '../ports.ts';
+import type { ObjectKey, Ports, RollbackRules, StoredOrder } from '../ports.ts';
 import { reactionTo, targetsOf } from './alert-plan.ts';
 import { executeCommand } from './command.ts';
 import { evaluateNow } from './evaluate.ts';
 import { tellOrder } from './order-told.ts';
-import { rollBack, type RollbackRules } from './rollback.ts';
+import { rollBack } from './rollback.ts';
 
 export interface AlertRules {
   readonly alerts: AlertPolicy;
@@ -95,7 +95,12 @@ async function carryOut(
     case 'evaluate':
       return evaluateNow(concern.rollout, order.id, concern.key.cluster, ports);
     case 'rollback':
-      return rollBack({ ...concern, because, actor: actorFor(order, concern) }, ports, policy, rollback);
+      return rollBack(
+        { ...concern, what: `alert ${alertName(concern.alert)}`, because, actor: actorFor(order, concern) },
+        ports,
+        policy,
+        rollback,
+      );
     case 'abort':
     case 'pause': {
       const verdict = await executeCommand(

@@ -1,7 +1,9 @@
 /** AnalysisRuns: what is read for one, and what its changes mean for others. */
+import { bakeRunEnd } from '#core/alerts/bake-analysis.ts';
 import { isAskedNow } from '#core/alerts/evaluate.ts';
 import { assessRun, type AnalysisSnapshot } from '#core/analysis/assess.ts';
 import { evidenceOf } from '#core/analysis/evidence.ts';
+import { ownerOfRun } from '#core/analysis/owner-of-run.ts';
 import { planMeasurements, type Plan } from '#core/analysis/measure.ts';
 import { unanswered } from '#core/analysis/provider-errors.ts';
 import { cleanUpsDue } from '#core/analysis/retention.ts';
@@ -10,9 +12,10 @@ import type { Decision } from '#core/decision.ts';
 import { observeAnalysisRun, releaseOf, type AnalysisRunState } from '#core/history/analysis-run.ts';
 import type { LatestRecord } from '#core/history/record.ts';
 import { ARGO_API_VERSION, isCompleted, type AnalysisRun, type AnalysisRunStatus } from '#core/resources/argo.ts';
-import { controllerOf, type KubernetesObject, type Secret } from '#core/resources/kubernetes.ts';
+import type { KubernetesObject, Secret } from '#core/resources/kubernetes.ts';
 import type { Instant } from '#core/time.ts';
 import type { ObjectKey, Ports, Site } from '../ports.ts';
+import { terminateRun } from './bake-analysis.ts';
 import { cleanUp, takeReadings } from './measurements.ts';
 import { ownerFacts } from './owner-record.ts';
 import type { Controller } from './reconcile.ts';
@@ -28,7 +31,16 @@ export const analysisRunController: Controller<AnalysisSnapshot, AnalysisRunStat
   wakes,
   continues: isCutShort,
   waits: () => false,
+  overdue: endBake,
 };
+
+/** A run that watches a bake ends with it, whatever has become of its Rollout. */
+async function endBake(saved: KubernetesObject, request: ObjectKey, ports: Ports): Promise<Instant | undefined> {
+  const end = bakeRunEnd(saved as AnalysisRun);
+  if (end === undefined || end > ports.clock.now()) return end;
+  await terminateRun(saved as AnalysisRun, request, ports);
+  return undefined;
+}
 
 /** Others measure here; Weir records what they write. */
 const NOT_OURS: Plan = { state: 'invalid', message: 'measured by another controller' };
@@ -100,7 +112,7 @@ function wakes(
   saved: KubernetesObject,
   { cluster }: ObjectKey,
 ): readonly ObjectKey[] {
-  const owner = controllerOf(saved);
+  const owner = ownerOfRun(saved as AnalysisRun);
   if (!concernsOwner(before as AnalysisRun, saved as AnalysisRun)) return [];
   if (owner?.kind !== 'Rollout' && owner?.kind !== 'Experiment') return [];
   return [{ cluster, kind: owner.kind, namespace: saved.metadata.namespace, name: owner.name }];

@@ -1,5 +1,4 @@
 /** After promotion: back to the version that a release replaced, or, where Git rules, word to those who change Git. */
-import { alertName, type Alert } from '#core/alerts/alert.ts';
 import { revisionBefore, ROLL_BACK_TO_ANNOTATION } from '#core/alerts/bake.ts';
 import { isManagedByArgoCd } from '#core/alerts/self-heal.ts';
 import { bindTo, type Actor, type Command, type Verdict } from '#core/commands/command.ts';
@@ -9,34 +8,16 @@ import type { ReleaseSummary } from '#core/history/record.ts';
 import type { Rollout } from '#core/resources/argo.ts';
 import { isControlledBy, refOf, type ReplicaSet } from '#core/resources/kubernetes.ts';
 import { formatTimestamp, SECOND } from '#core/time.ts';
-import type { ObjectKey, Ports } from '../ports.ts';
+import type { ObjectKey, Ports, RollbackRules } from '../ports.ts';
 import { executeCommand } from './command.ts';
 import { selectorText } from './rollout-reads.ts';
 import { siteOf } from './site.ts';
 
-/** What a team's own automation is told, to revert in Git. */
-export interface RollbackRequest {
-  readonly type: 'rollback-requested';
-  readonly at: string;
-  readonly cluster: string;
-  readonly namespace: string;
-  readonly rollout: string;
-  readonly from: { readonly revision: number; readonly podHash: string };
-  readonly to: { readonly revision?: number; readonly podHash: string };
-  readonly because: string;
-}
-
-export interface RollbackRules {
-  /** Does Argo CD undo what Git does not say? Then an undo in the cluster is no rollback. */
-  readonly selfHeals: boolean;
-  /** @throws TransientError: it is tried again */
-  readonly request?: (request: RollbackRequest) => Promise<void>;
-}
-
 export const UNDO_UNLESS_MANAGED: RollbackRules = { selfHeals: true };
 
 export interface RollbackCause {
-  readonly alert: Alert;
+  /** `alert Errors`, `bake analysis NAME`. */
+  readonly what: string;
   readonly rollout: Rollout;
   readonly key: ObjectKey;
   readonly because: string;
@@ -66,14 +47,14 @@ async function ownedSets({ rollout, key }: RollbackCause, ports: Ports): Promise
 }
 
 async function undo(
-  { alert, rollout, key, because, actor }: RollbackCause,
+  { what, rollout, key, because, actor }: RollbackCause,
   release: ReleaseSummary,
   toRevision: number,
   ports: Ports,
   policy: Policy,
 ): Promise<Verdict> {
   const { cluster, namespace, name } = key;
-  const reason = `alert ${alertName(alert)}: ${because}`;
+  const reason = `${what}: ${because}`;
   const binding = bindTo(rollout);
   const command: Command = { verb: 'undo', rollout: { cluster, namespace, name }, binding, toRevision, reason };
   const verdict = await executeCommand(command, actor, ports, policy);
@@ -88,7 +69,7 @@ async function undo(
 }
 
 async function askForRevert(
-  { key, because, alert }: RollbackCause,
+  { key, because, what }: RollbackCause,
   release: ReleaseSummary,
   revision: number | undefined,
   ports: Ports,
@@ -102,7 +83,7 @@ async function askForRevert(
     rollout: key.name,
     from: { revision: release.revision, podHash: release.podHash },
     to: { ...(revision !== undefined && { revision }), podHash: release.stableHash ?? '' },
-    because: `alert ${alertName(alert)}: ${because}`,
+    because: `${what}: ${because}`,
   });
   const asked = request === undefined ? 'revert it there' : 'the revert is asked for';
   return applied(`told: Argo CD keeps it as Git has it, and would take an undo back; ${asked} (${because})`);

@@ -8,8 +8,9 @@ import type { KubernetesObject } from '#core/resources/kubernetes.ts';
 import { noteCreateFailure } from '#core/rollout/create-replica-set.ts';
 import { decideRollout } from '#core/rollout/decide.ts';
 import { serviceNames, type RolloutSnapshot } from '#core/rollout/snapshot.ts';
-import type { Instant } from '#core/time.ts';
+import { earliest, type Instant } from '#core/time.ts';
 import type { ObjectKey, Ports, Site } from '../ports.ts';
+import { watchBake } from './bake-analysis.ts';
 import { expireApproval } from './approval-timeout.ts';
 import { finishRollback } from './finish-rollback.ts';
 import type { Controller } from './reconcile.ts';
@@ -34,7 +35,8 @@ export const rolloutController: Controller<RolloutSnapshot, RolloutStatus> = {
 
 async function overdue(saved: KubernetesObject, request: ObjectKey, ports: Ports): Promise<Instant | undefined> {
   await finishRollback(request, saved as Rollout, ports);
-  return expireApproval(request, saved as Rollout, ports);
+  const bake = await watchBake(request, saved as Rollout, ports);
+  return earliest(bake, await expireApproval(request, saved as Rollout, ports));
 }
 
 function decidesIn(site: Site): boolean {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { MINUTE, SECOND } from '#core/time.ts';
-import type { RollbackRequest } from '#shared/controllers/rollback.ts';
+import type { RollbackRequest } from '#shared/ports.ts';
 import { createAlertmanagerHandler } from '../../functions/alertmanager/handler.ts';
 import { createOrdersHandler } from '../../functions/orders/handler.ts';
 import { World } from '../support/world.ts';

@@ -23,7 +23,8 @@ export type RunPurpose =
 
 export interface RolloutRunRequest {
   readonly rollout: Rollout;
-  readonly purpose: RunPurpose;
+  /** Bake: after promotion (core/alerts/bake-analysis.ts). */
+  readonly purpose: RunPurpose | { readonly type: 'Bake' };
   /** Of the newest ReplicaSet. */
   readonly podHash: string;
   /** `analysisRunMetadata` of the Rollout's analysis. */
@@ -91,7 +92,7 @@ function asked({ metrics, dryRun, measurementRetention, args }: AnalysisRunSpec)
   return { metrics, dryRun, measurementRetention, args };
 }
 
-function infix(purpose: RunPurpose): readonly string[] {
+function infix(purpose: RolloutRunRequest['purpose']): readonly string[] {
   switch (purpose.type) {
     case 'Background':
       return [];
@@ -101,6 +102,8 @@ function infix(purpose: RunPurpose): readonly string[] {
       return ['pre'];
     case 'PostPromotion':
       return ['post'];
+    case 'Bake':
+      return ['bake'];
   }
 }
 

@@ -2,11 +2,11 @@
 import { EVALUATE_ANNOTATION } from '../alerts/evaluate.ts';
 import { breachOf } from '../analysis/assess-metric.ts';
 import type { Evidence } from '../analysis/evidence.ts';
+import { ownerOfRun } from '../analysis/owner-of-run.ts';
 import { isUnjudged } from '../analysis/unjudged.ts';
 import type { JsonObject } from '../json.ts';
 import { isCompleted, type AnalysisRun, type Measurement, type MetricResult } from '../resources/argo.ts';
 import { POD_TEMPLATE_HASH, REVISION, ROLLOUT_TYPE } from '../resources/keys.ts';
-import { controllerOf } from '../resources/kubernetes.ts';
 import { parseTimestamp, type Instant } from '../time.ts';
 import { measurementDetails, unjudgedDetails } from './measurement-details.ts';
 import type { Transition, TransitionType } from './record.ts';
@@ -35,7 +35,7 @@ export interface AnalysisRunObservation {
 
 /** The release of the Rollout that made the run; undefined for a run of its own. */
 export function releaseOf(run: AnalysisRun): string | undefined {
-  const owner = controllerOf(run);
+  const owner = ownerOfRun(run);
   const hash = run.metadata.labels?.[POD_TEMPLATE_HASH];
   const revision = run.metadata.annotations?.[REVISION];
   if (owner?.kind !== 'Rollout' || hash === undefined || revision === undefined) return undefined;
@@ -95,7 +95,7 @@ function unjudged({ measurements }: MetricResult): Measurement | undefined {
 /** Which Rollout asked for the run, and as what (Background, Step, …). */
 function ownerOf(run: AnalysisRun): JsonObject {
   const kind = run.metadata.labels?.[ROLLOUT_TYPE];
-  const owner = controllerOf(run);
+  const owner = ownerOfRun(run);
   return {
     ...(owner?.kind === 'Rollout' ? { rollout: owner.name } : {}),
     ...(kind === undefined ? {} : { analysis: kind }),

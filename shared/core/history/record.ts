@@ -57,6 +57,8 @@ export interface ReleaseSummary {
   readonly stableHash?: string;
   /** Slack channels that its card goes to, as `weir.dev/notify` named them when it began. */
   readonly notify?: readonly string[];
+  /** It takes another release back: it is not taken back in turn. */
+  readonly rollback?: true;
 }
 
 /** The newest record of an object. */

@@ -1,4 +1,5 @@
 /** The summary of a release: begun, going on, ended. */
+import { rollbackTarget } from '../alerts/bake.ts';
 import type { Rollout } from '../resources/argo.ts';
 import type { Instant } from '../time.ts';
 import type { Outcome, ReleaseSummary } from './record.ts';
@@ -50,7 +51,8 @@ export function summarise(
 ): ReleaseSummary {
   if (release.podHash !== after.podHash) return release;
   const reached = completedSteps(before, after, rollout).flatMap(({ step }) => step.setWeight ?? []);
-  const next = { ...release, weights: [...release.weights, ...reached] };
+  const takesBack = release.rollback === true || rollbackTarget(rollout) === release.podHash;
+  const next = { ...release, weights: [...release.weights, ...reached], ...(takesBack && { rollback: true as const }) };
   if (isPromotion(before, after)) return promoted(next, before, rollout, now);
   if (after.aborted && before?.aborted !== true) return ended(next, 'aborted', abortMessage(rollout), now);
   if (!after.aborted && before?.aborted === true) return reopened(next);
