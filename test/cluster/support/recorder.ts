@@ -1,7 +1,8 @@
 /** Everything that the API server says about the kinds that matter in one namespace, in the order in which it says it. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ARGO_API_VERSION } from '#core/resources/argo.ts';
 import type { KubernetesObject } from '#core/resources/kubernetes.ts';
-import { messageOf } from '#core/errors.ts';
+import { TransientError } from '#core/errors.ts';
 import { MINUTE } from '#core/time.ts';
 import type { Cluster, ListQuery } from '#shared/ports.ts';
 
@@ -26,7 +27,7 @@ export interface Recording {
   stop(): Promise<void>;
 }
 
-/** From what is there when it is called. A watch that breaks off goes on after what it said last. */
+/** From what is there when it is called. A watch that breaks off begins anew from a list. */
 export async function record(cluster: Cluster, namespace: string): Promise<Recording> {
   const stop = new AbortController();
   const versions = new Map<RecordedKind, KubernetesObject[]>(RECORDED.map(({ kind }) => [kind, []]));
@@ -37,7 +38,7 @@ export async function record(cluster: Cluster, namespace: string): Promise<Recor
     const seen = versions.get(kind) ?? [];
     const list = await cluster.list(query);
     seen.push(...list.items);
-    watches.push(follow(cluster, query, list.resourceVersion, stop.signal, seen, gone));
+    watches.push(follow({ cluster, query, signal: stop.signal, seen, gone }, list.resourceVersion));
   }
   const of = (kind: RecordedKind, name: string) =>
     (versions.get(kind) ?? []).filter(({ metadata }) => metadata.name === name);
@@ -55,29 +56,44 @@ export async function record(cluster: Cluster, namespace: string): Promise<Recor
   };
 }
 
-async function follow(
-  cluster: Cluster,
-  query: ListQuery,
-  from: string,
-  signal: AbortSignal,
-  seen: KubernetesObject[],
-  gone: Set<string>,
-): Promise<void> {
-  let resourceVersion = from;
-  while (!signal.aborted) {
+interface Followed {
+  readonly cluster: Cluster;
+  readonly query: ListQuery;
+  readonly signal: AbortSignal;
+  readonly seen: KubernetesObject[];
+  readonly gone: Set<string>;
+}
+
+async function follow(followed: Followed, from: string): Promise<void> {
+  let place: string | undefined = from;
+  while (!followed.signal.aborted) {
     try {
-      for await (const event of cluster.watch({ ...query, resourceVersion, timeout: 5 * MINUTE, signal })) {
-        if (event.type === 'EXPIRED') throw new Error(event.message);
-        resourceVersion =
-          (event.type === 'BOOKMARK' ? event.resourceVersion : event.object.metadata.resourceVersion) ??
-          resourceVersion;
-        if (event.type === 'BOOKMARK') continue;
-        seen.push(event.object);
-        if (event.type === 'DELETED') gone.add(event.object.metadata.uid);
-      }
+      place = await watchOn(followed, place ?? (await listAgain(followed)));
     } catch (error) {
-      if (!/no answer/.test(messageOf(error))) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 100));
+      if (!(error instanceof TransientError)) throw error;
+      place = undefined;
+      await sleep(100);
     }
   }
+}
+
+/** @returns where to go on; undefined: the server has forgotten it */
+async function watchOn({ cluster, query, signal, seen, gone }: Followed, from: string): Promise<string | undefined> {
+  let place = from;
+  for await (const event of cluster.watch({ ...query, resourceVersion: from, timeout: 5 * MINUTE, signal })) {
+    if (event.type === 'EXPIRED') return undefined;
+    place = (event.type === 'BOOKMARK' ? event.resourceVersion : event.object.metadata.resourceVersion) ?? place;
+    if (event.type === 'BOOKMARK') continue;
+    seen.push(event.object);
+    if (event.type === 'DELETED') gone.add(event.object.metadata.uid);
+  }
+  return place;
+}
+
+async function listAgain({ cluster, query, seen, gone }: Followed): Promise<string> {
+  const { items, resourceVersion } = await cluster.list(query);
+  const there = new Set(items.map(({ metadata }) => metadata.uid));
+  for (const { metadata } of seen) if (!there.has(metadata.uid)) gone.add(metadata.uid);
+  seen.push(...items);
+  return resourceVersion;
 }

@@ -23,7 +23,7 @@ export async function newNamespace(facts: ControlPlaneFacts, name: string): Prom
 
 /** Nobody waits until it is empty. */
 export async function deleteNamespace(facts: ControlPlaneFacts, namespace: string): Promise<void> {
-  await kubectl(facts, 'delete', 'namespace', namespace, '--wait=false');
+  await kubectl(facts, 'delete', 'namespace', namespace, '--wait=false', '--ignore-not-found');
 }
 
 /** The cluster as its administrator sees it, through the product's own adapter. */
@@ -32,5 +32,5 @@ export function adminCluster(
   options: { readonly pageSize?: number } = {},
 ): KubernetesCluster {
   const kubeConfig = kubeConfigFrom({ file: facts.kubeconfig });
-  return createKubernetesCluster({ name: 'real', kubeConfig, ...options });
+  return createKubernetesCluster({ name: 'real', kubeConfig, fieldManager: 'hands', ...options });
 }
