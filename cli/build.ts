@@ -47,8 +47,10 @@ async function bundle(outfile: string): Promise<Metafile> {
 /** A process that works on a cluster needs native code and all of Weir; a pipeline needs neither. */
 const withoutRun: Plugin = {
   name: 'without-run',
-  setup({ onResolve }) {
-    onResolve({ filter: /^\.\/run\.ts$/ }, ({ resolveDir }) => ({ path: join(resolveDir, 'run-elsewhere.ts') }));
+  setup(building) {
+    building.onResolve({ filter: /^\.\/run\.ts$/ }, ({ resolveDir }) => ({
+      path: join(resolveDir, 'run-elsewhere.ts'),
+    }));
   },
 };
 

@@ -26,6 +26,7 @@ const VERBS: Readonly<Record<string, () => Promise<Verb>>> = {
   eval: async () => (await import('./eval.ts')).evaluate,
   test: async () => (await import('./test.ts')).test,
   run: loadRun,
+  doctor: async () => (await import('./doctor.ts')).doctor,
   lint: async () => (await import('./lint.ts')).lint,
 };
 

@@ -5,7 +5,8 @@ import { keysOf } from '#shared/controllers/discover.ts';
 import type { KubernetesObject } from '#core/resources/kubernetes.ts';
 import { ARGO_API_VERSION, isCompleted, type AnalysisRun } from '#core/resources/argo.ts';
 import { MINUTE, type Millis } from '#core/time.ts';
-import type { Clock, Log, Site, WorkQueue } from '#shared/ports.ts';
+import { referencedKinds, rememberKinds, type FollowedKind } from '#shared/controllers/routing-users.ts';
+import type { Clock, Ports, Site } from '#shared/ports.ts';
 import type { Cancel, Timers } from '../local/clock.ts';
 import type { Origin } from './cache/cached-cluster.ts';
 
@@ -17,9 +18,10 @@ function leadsToPass(object: KubernetesObject): boolean {
 
 export interface FeedParts {
   readonly site: Site;
-  readonly queue: WorkQueue;
+  readonly ports: Pick<Ports, 'queue' | 'cursors' | 'log'>;
   readonly timers: Timers & Clock;
-  readonly log: Log;
+  /** Routers' objects and workloads are followed once some Rollout refers to them. */
+  follow(kind: FollowedKind): Promise<void>;
 }
 
 /** Every object is looked at this often, whatever the watches said (level-triggered). Reads come from the cache. */
@@ -49,7 +51,7 @@ export class Feed {
     this.#open = true;
     await this.#sweep();
     this.#repeat(SWEEP_EVERY, () => this.#sweep());
-    this.#repeat(RESCUE_EVERY, async () => void (await this.#parts.queue.rescue()));
+    this.#repeat(RESCUE_EVERY, async () => void (await this.#parts.ports.queue.rescue()));
   }
 
   async close(): Promise<void> {
@@ -67,8 +69,15 @@ export class Feed {
   }
 
   async #add(objects: readonly KubernetesObject[]): Promise<void> {
-    const { site, queue, timers } = this.#parts;
-    for (const key of await keysOf(objects, site)) await queue.add(key, timers.now());
+    const { site, ports, timers } = this.#parts;
+    for (const key of await keysOf(objects, site)) await ports.queue.add(key, timers.now());
+    if (site.controllers.includes('rollouts')) await this.#followReferred(objects);
+  }
+
+  async #followReferred(objects: readonly KubernetesObject[]): Promise<void> {
+    const { site, ports } = this.#parts;
+    await rememberKinds(objects, site, ports);
+    for (const kind of await referencedKinds(site, ports)) void this.#parts.follow(kind);
   }
 
   #repeat(length: Millis, task: () => Promise<void>): void {
@@ -84,7 +93,7 @@ export class Feed {
 
   #track(work: Promise<void>): void {
     const settled = work
-      .catch((error: unknown) => this.#parts.log.warn('Objects not added', { error: messageOf(error) }))
+      .catch((error: unknown) => this.#parts.ports.log.warn('Objects not added', { error: messageOf(error) }))
       .finally(() => this.#adding.delete(settled));
     this.#adding.add(settled);
   }

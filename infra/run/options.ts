@@ -10,7 +10,8 @@ export interface RunOptions {
   /** Empty: all. */
   readonly namespaces: readonly string[];
   readonly instanceId?: string;
-  readonly controllers: readonly ControllerName[];
+  /** Absent: as weir.yaml says. */
+  readonly controllers?: readonly ControllerName[];
   /** Path of a weir.yaml. */
   readonly config?: string;
   readonly data: string;
@@ -30,7 +31,8 @@ export const USAGE = `weir run --controllers observe|analysis|analysis,rollouts 
 
 Weir in one process, on the cluster of a kubeconfig or of the pod it runs in. It watches instead of ticking.
 
-  --controllers        what the cluster hands over: observe (nothing), analysis (AnalysisRuns), analysis,rollouts (all)
+  --controllers        what the cluster hands over: observe (nothing), analysis (AnalysisRuns), analysis,rollouts (all);
+                       with --config by default what that says
   --kubeconfig F       by default $KUBECONFIG, ~/.kube/config, or the service account of the pod
   --context C          another context of it than the current one
   --namespace N, -n N  only these namespaces (may be repeated); by default all
@@ -77,18 +79,19 @@ export function parseRunOptions(args: readonly string[], environment: NodeJS.Pro
   const values = parsed(args);
   const problems: string[] = [];
   const controllers = CONTROLLERS.get((values.controllers ?? '').replaceAll(' ', ''));
-  if (controllers === undefined) problems.push(controllersProblem(values.controllers));
+  const isOpen = values.controllers === undefined && values.config !== undefined;
+  if (controllers === undefined && !isOpen) problems.push(controllersProblem(values.controllers));
   if (values.data !== undefined && values['dynamodb-endpoint'] !== undefined)
     problems.push('--data and --dynamodb-endpoint exclude each other: history is kept in one place');
   const options = {
     namespaces: values.namespace ?? [],
-    controllers: controllers ?? [],
     data: values.data ?? '.weir-run',
     dynamodbTable: values['dynamodb-table'] ?? 'weir',
     host: values.host ?? (environment['KUBERNETES_SERVICE_HOST'] === undefined ? '127.0.0.1' : '0.0.0.0'),
     port: portOf('--port', values.port, 8080, problems),
     metricsPort: portOf('--metrics-port', values['metrics-port'], 8090, problems),
     logLevel: levelOf(values['log-level'], problems),
+    ...(controllers === undefined ? {} : { controllers }),
     ...given('kubeconfig', values.kubeconfig),
     ...given('context', values.context),
     ...given('instanceId', values['instance-id']),

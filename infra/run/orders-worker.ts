@@ -20,10 +20,13 @@ const FIRST_RETRY: Millis = SECOND;
 const LONGEST_RETRY: Millis = MINUTE;
 /** What fails for another reason than that somebody does not answer is a bug: it is not tried for ever. */
 const MOST_TRIES = 5;
+const MOST_RACES = 10;
 
 export class OrdersWorker implements OrderSender {
   readonly #parts: OrdersWorkerParts;
   readonly #open = new Set<string>();
+  /** Carried out, and perhaps still on the stored list. */
+  readonly #done = new Set<string>();
   #saving: Promise<void> = Promise.resolve();
   #saved: string | undefined;
   #line: Promise<void> = Promise.resolve();
@@ -38,6 +41,7 @@ export class OrdersWorker implements OrderSender {
   async send(orderId: string): Promise<void> {
     const isNew = !this.#open.has(orderId);
     this.#open.add(orderId);
+    this.#done.delete(orderId);
     if (isNew) await this.#save();
     if (isNew && this.#started) this.#enqueue(orderId, 1);
   }
@@ -72,18 +76,19 @@ export class OrdersWorker implements OrderSender {
     const { log, timers } = this.#parts;
     try {
       await this.#parts.apply({ body: JSON.stringify({ orderId: id }) });
-      await this.#done(id);
+      await this.#finish(id);
     } catch (error) {
       const passes = error instanceof TransientError || error instanceof ConflictError;
       log[passes ? 'warn' : 'error']('Order not applied', { order: id, attempt, error: messageOf(error) });
-      if (!passes && attempt >= MOST_TRIES) return this.#done(id);
+      if (!passes && attempt >= MOST_TRIES) return this.#finish(id);
       const wait = Math.min(LONGEST_RETRY, FIRST_RETRY * 2 ** (attempt - 1));
       timers.after(wait, () => this.#enqueue(id, attempt + 1));
     }
   }
 
-  async #done(id: string): Promise<void> {
+  async #finish(id: string): Promise<void> {
     this.#open.delete(id);
+    this.#done.add(id);
     await this.#save();
   }
 
@@ -96,14 +101,20 @@ export class OrdersWorker implements OrderSender {
     return this.#saving;
   }
 
+  /** Others may keep theirs in the same place: what they added stays. @throws TransientError after lost races */
   async #write(): Promise<void> {
-    const { cursors } = this.#parts;
-    const wanted = JSON.stringify([...this.#open]);
-    if (wanted === this.#saved) return;
-    if (!(await cursors.set(OPEN, wanted, this.#saved))) {
-      this.#saved = await cursors.get(OPEN);
-      throw new TransientError('another weir run keeps its orders in the same place; stop one of them');
+    for (let attempt = 0; attempt < MOST_RACES; attempt += 1) {
+      const listed = JSON.parse(this.#saved ?? '[]') as string[];
+      const done = [...this.#done];
+      const wanted = [...new Set([...listed, ...this.#open])].filter((id) => !this.#done.has(id));
+      const text = JSON.stringify(wanted);
+      if (text === (this.#saved ?? '[]') || (await this.#parts.cursors.set(OPEN, text, this.#saved))) {
+        this.#saved = text;
+        for (const id of done) this.#done.delete(id);
+        return;
+      }
+      this.#saved = await this.#parts.cursors.get(OPEN);
     }
-    this.#saved = wanted;
+    throw new TransientError(`the list of open orders: ${MOST_RACES} writers in a row were first; try again`);
   }
 }

@@ -13,14 +13,12 @@ import { loadCredentials, type Credentials } from '../local/credentials.ts';
 import { createSite } from '#shared/site.ts';
 import { metricsRoutes, webRoutes } from './addresses.ts';
 import { createPersistentAnnouncer } from './announcements.ts';
+import { startBackground } from './background.ts';
 import { createRunBus } from './bus.ts';
 import { Feed } from './feed.ts';
+import { MeasurementGuard } from './foreign-measurements.ts';
 import { startHttpServer } from './http-server.ts';
-import { identityOf } from './identity.ts';
-import { createLeadership } from './leadership.ts';
-import { leasePlace } from './lease-place.ts';
 import type { RunOptions } from './options.ts';
-import { startPermissionCheck } from './permission-check.ts';
 import { processClock } from './process-clock.ts';
 import { Readiness } from './readiness.ts';
 import { configure, type RunConfig } from './site.ts';
@@ -54,6 +52,8 @@ export async function startRun(options: RunOptions, { environment, log }: RunIo)
   const config = configure(options, environment);
   const telemetry = createTelemetry(timers.now());
   const readiness = new Readiness();
+  const guard = new MeasurementGuard();
+  const end = Promise.withResolvers<string>();
   let feed: Feed | undefined;
   const cluster = await createWeirCluster({
     config: config.cluster,
@@ -61,15 +61,19 @@ export async function startRun(options: RunOptions, { environment, log }: RunIo)
     timers,
     log,
     onAnswer: telemetry.onAnswer,
-    onChange: (objects, origin) => feed?.changed(objects, origin),
+    onChange(objects, origin) {
+      const foreign = origin === 'heard' ? guard.look(objects) : undefined;
+      if (foreign !== undefined) yieldTo(foreign, config, { readiness, log, onEnd: end.resolve });
+      feed?.changed(objects, origin);
+    },
   });
   mkdirSync(options.data, { recursive: true });
   const stores = await openStores(options, { timers, log });
-  const site = createSite(config.cluster, cluster.cluster, { clock: timers, egress: config.egress });
+  const site = whileAlone(createSite(config.cluster, cluster.cluster, { clock: timers, egress: config.egress }), guard);
   const credentials = credentialsOf(options.data, environment);
   const bus = createRunBus(log, cards(config, environment, stores, { timers, log }));
   const work = createWork({ ...workParts(config, credentials), site, stores, bus, timers, log, telemetry });
-  feed = new Feed({ site, queue: work.ports.queue, timers, log });
+  feed = new Feed({ site, ports: work.ports, timers, follow: (kind) => cluster.cached.follow(kind) });
   describe(telemetry, cluster, work, readiness);
   const listen = { host: options.host };
   const { freezes } = policyOf(config);
@@ -81,9 +85,8 @@ export async function startRun(options: RunOptions, { environment, log }: RunIo)
   });
   const connection = join(options.data, 'connection.json');
   writeFileSync(connection, JSON.stringify({ url: web.url, token: credentials.apiToken }), { mode: 0o600 });
-  const end = Promise.withResolvers<string>();
   const background = startBackground(
-    { options, config, site, cluster, stores, work, feed, readiness, log },
+    { options, config, cluster, stores, work, feed, readiness, guard, log },
     end.resolve,
   );
   return {
@@ -98,7 +101,6 @@ export async function startRun(options: RunOptions, { environment, log }: RunIo)
       await web.stop();
       rmSync(connection, { force: true });
       await stores.close();
-      cluster.direct.close();
       await metrics.stop();
     },
   };
@@ -165,57 +167,27 @@ function describe(
   exposition.gauge('weir_ready', 'Whether /readyz is green.', () => [['', readiness.reasons().length === 0 ? 1 : 0]]);
 }
 
-interface BackgroundParts {
-  readonly options: RunOptions;
-  readonly config: RunConfig;
-  readonly site: Site;
-  readonly cluster: WeirCluster;
-  readonly stores: Stores;
-  readonly work: Work;
-  readonly feed: Feed;
-  readonly readiness: Readiness;
-  readonly log: Logger;
-}
-
-/** From the first request to the API server on: allowed, up to date, alone, at work. */
-function startBackground(parts: BackgroundParts, onEnd: (why: string) => void) {
-  const { options, config, cluster, stores, work, feed, readiness, log } = parts;
-  const timers = processClock;
-  const { leaseNamespace, instanceId } = options;
-  const common = { direct: cluster.direct, config: config.cluster, timers, log, readiness };
-  const permissions = startPermissionCheck({
-    ...common,
-    lease: leasePlace({ leaseNamespace, instanceId, config: config.cluster }),
-  });
-  readiness.set('start', 'the cluster has not been listed yet');
-  readiness.ask('watches', () => cluster.cached.problems().map(({ kind, problem }) => `${kind}: ${problem}`));
-  const identity = identityOf(stores.cursors, options.dynamodbEndpoint === undefined);
-  const leading = identity.then((name) =>
-    createLeadership({
-      ...common,
-      instanceId,
-      leaseNamespace,
-      identity: name,
-      onEnd,
-    }),
-  );
-  const started = (async () => {
-    const [leadership] = await Promise.all([leading, cluster.cached.start(), work.orders.load()]);
-    await leadership.take();
-    work.orders.start();
-    await feed.open();
-    readiness.set('start');
-    log.info('At work', { cluster: config.cluster.name, controllers: config.cluster.controllers });
-  })();
-  started.catch((error: unknown) => onEnd(String(error)));
+/** Where somebody else measures, Weir only records from then on. */
+function whileAlone(site: Site, guard: MeasurementGuard): Site {
   return {
-    async stop() {
-      permissions.stop();
-      await feed.close();
-      await Promise.all([work.lanes.stop(), work.orders.stop()]);
-      await cluster.events.flush();
-      await cluster.cached.stop();
-      await (await leading).stop();
+    ...site,
+    get controllers() {
+      return guard.isAlone ? site.controllers : [];
     },
   };
+}
+
+interface YieldParts {
+  readonly readiness: Readiness;
+  readonly log: Log;
+  onEnd(why: string): void;
+}
+
+/** Who moves Rollouts may not look on while another does: then the process ends. */
+function yieldTo(who: string, { cluster }: RunConfig, parts: YieldParts): void {
+  const what = `${who} wrote measurements here: another controller executes AnalysisRuns`;
+  const reason = `${what}. Start Argo's with --analysis-threads 0 (or stop it), then start weir run again`;
+  parts.readiness.set('measurements', `stopped executing: ${reason}`);
+  parts.log.error('Stopped executing: measurements that Weir did not write', { by: who });
+  if (cluster.controllers.includes('rollouts')) parts.onEnd(reason);
 }

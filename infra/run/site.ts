@@ -46,7 +46,7 @@ function onlyOne(clusters: WeirConfig['clusters'], file: string | undefined): Cl
 /** What a flag says counts. */
 function overrides({ kubeconfig, context, namespaces, controllers }: RunOptions): Partial<ClusterConfig> {
   return {
-    controllers: [...controllers],
+    ...(controllers === undefined ? {} : { controllers: [...controllers] }),
     ...(kubeconfig === undefined ? {} : { kubeconfig }),
     ...(context === undefined ? {} : { context }),
     ...(namespaces.length === 0 ? {} : { namespaces: [...namespaces] }),

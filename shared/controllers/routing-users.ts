@@ -15,13 +15,17 @@ const CURSOR = 'routing-kinds';
 const OWN_KINDS: ReadonlySet<string> = new Set(['Rollout', 'ReplicaSet', 'Service', 'ConfigMap']);
 
 /** Kinds that some Rollout of this cluster referred to when it was last looked at. */
-export async function referencedKinds(site: Site, ports: Ports): Promise<readonly FollowedKind[]> {
+export async function referencedKinds(site: Site, ports: Pick<Ports, 'cursors'>): Promise<readonly FollowedKind[]> {
   const stored = await ports.cursors.get(`${site.cluster.name}/${CURSOR}`);
   return stored === undefined ? [] : (JSON.parse(stored) as readonly FollowedKind[]);
 }
 
 /** Nothing is written when nothing is new. Two ticks at once may lose an addition; the next sweep brings it back. */
-export async function rememberKinds(objects: readonly KubernetesObject[], site: Site, ports: Ports): Promise<void> {
+export async function rememberKinds(
+  objects: readonly KubernetesObject[],
+  site: Site,
+  ports: Pick<Ports, 'cursors'>,
+): Promise<void> {
   const rollouts = objects.filter((object): object is Rollout => object.kind === 'Rollout');
   const wanted = rollouts.flatMap((rollout) => referencesOf(rollout, []));
   if (wanted.length === 0) return;

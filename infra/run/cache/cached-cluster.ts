@@ -26,7 +26,7 @@ export type Origin = 'own' | 'heard';
 export class CachedCluster implements KubernetesCluster {
   readonly #inner: KubernetesCluster;
   readonly #options: CachedClusterOptions;
-  readonly #kinds: ReadonlyMap<string, CachedKind>;
+  readonly #kinds: Map<string, CachedKind>;
   /** Objects whose last write may have been done without our hearing of it. */
   readonly #doubtful = new Set<string>();
   /** Objects that are being written, with what was heard of each meanwhile: it may be that very write. */
@@ -44,9 +44,15 @@ export class CachedCluster implements KubernetesCluster {
 
   /** Resolves when all kinds have been listed, or could not be. */
   async start(): Promise<void> {
-    const onChange = (objects: readonly KubernetesObject[]) => this.#heard(objects);
-    const parts = { ...this.#options, onChange, cluster: this.#inner };
-    await Promise.all([...this.#kinds.values()].map((kind) => kind.start(parts)));
+    await Promise.all([...this.#kinds.values()].map((kind) => this.#start(kind)));
+  }
+
+  /** From now on this kind is followed as well, if it may be; until then it is read as before. */
+  async follow(options: CachedKindOptions): Promise<void> {
+    if (this.#kinds.has(kindKey(options))) return;
+    const kind = new CachedKind({ ...options, optional: true });
+    this.#kinds.set(kindKey(options), kind);
+    await this.#start(kind);
   }
 
   async stop(): Promise<void> {
@@ -132,6 +138,11 @@ export class CachedCluster implements KubernetesCluster {
       if (error instanceof ConflictError) await this.#refreshQuietly(kind, ref);
       throw error;
     }
+  }
+
+  #start(kind: CachedKind): Promise<void> {
+    const onChange = (objects: readonly KubernetesObject[]) => this.#heard(objects);
+    return kind.start({ ...this.#options, onChange, cluster: this.#inner });
   }
 
   #heard(objects: readonly KubernetesObject[]): void {

@@ -13,6 +13,8 @@ export interface CachedKindOptions {
   readonly clusterScoped?: boolean;
   /** What the selector leaves out is not there for Weir; otherwise the API server is asked for it by name. */
   readonly selectorIsView?: boolean;
+  /** Where it cannot be followed, the API server is asked for each object: no problem. */
+  readonly optional?: boolean;
 }
 
 export interface Problem {
@@ -91,6 +93,7 @@ export class CachedKind {
   }
 
   problems(): readonly Problem[] {
+    if (this.options.optional === true) return [];
     return [...this.#scopes].flatMap(([namespace, { problem }]) =>
       problem === undefined ? [] : [{ kind: this.options.kind, namespace, problem }],
     );

@@ -77,6 +77,7 @@ async function loop(parts: FollowParts, state: State, signal: AbortSignal, tried
       await watched(parts, state, signal);
       await rest(parts.timers, restAfter(parts.timers.now() - startedAt), signal);
     } catch (error) {
+      if (signal.aborted) return tried();
       state.failures += 1;
       state.problem = messageOf(error);
       tried();

@@ -1,0 +1,78 @@
+/** What `weir run` does once it listens: it asks what it may, learns what there is, makes sure that it is alone, and works. */
+import type { Logger } from '#shared/logger.ts';
+import type { Feed } from './feed.ts';
+import type { MeasurementGuard } from './foreign-measurements.ts';
+import { identityOf } from './identity.ts';
+import { createLeadership } from './leadership.ts';
+import { leasePlace } from './lease-place.ts';
+import type { RunOptions } from './options.ts';
+import { startPermissionCheck } from './permission-check.ts';
+import { processClock } from './process-clock.ts';
+import type { Readiness } from './readiness.ts';
+import type { RunConfig } from './site.ts';
+import type { Stores } from './store-set.ts';
+import type { WeirCluster } from './weir-cluster.ts';
+import type { Work } from './work.ts';
+
+export interface BackgroundParts {
+  readonly options: RunOptions;
+  readonly config: RunConfig;
+  readonly cluster: WeirCluster;
+  readonly stores: Stores;
+  readonly work: Work;
+  readonly feed: Feed;
+  readonly readiness: Readiness;
+  readonly guard: MeasurementGuard;
+  readonly log: Logger;
+}
+
+export interface Background {
+  /** Passes and orders in hand are finished. */
+  stop(): Promise<void>;
+}
+
+/** From the first request to the API server on. @param onEnd told once when it may not go on */
+export function startBackground(parts: BackgroundParts, onEnd: (why: string) => void): Background {
+  const { options, config, cluster, stores, work, feed, readiness, guard, log } = parts;
+  const timers = processClock;
+  const { leaseNamespace, instanceId } = options;
+  const common = { direct: cluster.direct, config: config.cluster, timers, log, readiness };
+  const permissions = startPermissionCheck({
+    ...common,
+    lease: leasePlace({ leaseNamespace, instanceId, config: config.cluster }),
+  });
+  readiness.set('start', 'the cluster has not been listed yet');
+  readiness.ask('watches', () => cluster.cached.problems().map(({ kind, problem }) => `${kind}: ${problem}`));
+  const identity = identityOf(stores.cursors, options.dynamodbEndpoint === undefined);
+  const leading = identity.then((name) =>
+    createLeadership({
+      ...common,
+      instanceId,
+      leaseNamespace,
+      identity: name,
+      onEnd,
+    }),
+  );
+  const started = (async () => {
+    const [leadership] = await Promise.all([leading, cluster.cached.start(), work.orders.load()]);
+    await leadership.take();
+    guard.start(timers.now());
+    work.orders.start();
+    await feed.open();
+    readiness.set('start');
+    log.info('At work', { cluster: config.cluster.name, controllers: config.cluster.controllers });
+  })();
+  started.catch((error: unknown) => onEnd(String(error)));
+  return {
+    async stop() {
+      permissions.stop();
+      await feed.close();
+      await Promise.all([work.lanes.stop(), work.orders.stop()]);
+      await cluster.events.flush();
+      await (await leading).stop();
+      // What is still asked of an API server that does not answer ends with its connections.
+      cluster.direct.close();
+      await cluster.cached.stop();
+    },
+  };
+}

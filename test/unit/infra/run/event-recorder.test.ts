@@ -1,0 +1,95 @@
+import { describe, expect, it } from '@jest/globals';
+import { ConflictError } from '#core/errors.ts';
+import type { JsonObject } from '#core/json.ts';
+import type { KubernetesObject, NewObject, ObjectRef } from '#core/resources/kubernetes.ts';
+import { MINUTE } from '#core/time.ts';
+import { EventRecorder, type KubernetesEvent } from '../../../../infra/run/event-recorder.ts';
+import { aLog } from '../../../support/quiet-log.ts';
+import { VirtualClock } from '../../../support/virtual-clock.ts';
+
+let names = 0;
+
+function anEvent(message: string, uid = 'rollout', reason = 'RolloutPaused'): NewObject<KubernetesEvent> {
+  names += 1;
+  return {
+    apiVersion: 'v1',
+    kind: 'Event',
+    metadata: { name: `event-${names}`, namespace: 'shop' },
+    involvedObject: { uid, name: uid },
+    type: 'Normal',
+    reason,
+    message,
+    lastTimestamp: '2026-11-24T12:00:00Z',
+    count: 1,
+  };
+}
+
+function recording({ forgets = false } = {}) {
+  const clock = new VirtualClock();
+  const created: string[] = [];
+  const patched: JsonObject[] = [];
+  const cluster = {
+    async create<T extends KubernetesObject>(object: NewObject<T>) {
+      created.push((object as unknown as KubernetesEvent).message);
+      return object as unknown as T;
+    },
+    async patch<T extends KubernetesObject>(_ref: ObjectRef, patch: JsonObject) {
+      if (forgets) throw new ConflictError('gone');
+      patched.push(patch);
+      return {} as T;
+    },
+  };
+  const recorder = new EventRecorder(cluster, { clock, log: aLog() });
+  return { clock, created, patched, recorder };
+}
+
+describe('Kubernetes Events of weir run', () => {
+  it('given the same event again, then it is counted up', async () => {
+    const { created, patched, recorder } = recording();
+    for (let time = 0; time < 3; time += 1) {
+      recorder.record(anEvent('paused'));
+      await recorder.flush();
+    }
+    expect(created).toEqual(['paused']);
+    expect(patched).toMatchObject([{ count: 2 }, { count: 3 }]);
+  });
+
+  it('given that the first one is gone, then it is written anew', async () => {
+    const { created, recorder } = recording({ forgets: true });
+    for (let time = 0; time < 2; time += 1) {
+      recorder.record(anEvent('paused'));
+      await recorder.flush();
+    }
+    expect(created).toEqual(['paused', 'paused']);
+  });
+
+  it('given the same event after ten minutes, then it is a new one', async () => {
+    const { clock, created, recorder } = recording();
+    recorder.record(anEvent('paused'));
+    await recorder.flush();
+    await clock.advance(11 * MINUTE);
+    recorder.record(anEvent('paused'));
+    await recorder.flush();
+    expect(created).toEqual(['paused', 'paused']);
+  });
+
+  it('given many texts of one reason, then those after the tenth are combined', async () => {
+    const { created, patched, recorder } = recording();
+    for (let text = 1; text <= 12; text += 1) {
+      recorder.record(anEvent(`scaled to ${text}`));
+      await recorder.flush();
+    }
+    expect(created).toHaveLength(11);
+    expect(created.at(-1)).toBe('(combined from similar events): scaled to 11');
+    expect(patched).toMatchObject([{ count: 2, message: '(combined from similar events): scaled to 12' }]);
+  });
+
+  it('given a flood from one object, then it is cut after 25 and others are heard', async () => {
+    const { created, recorder } = recording();
+    for (let text = 0; text < 100; text += 1) recorder.record(anEvent('x', 'flood', `Reason${text}`));
+    recorder.record(anEvent('quiet', 'other'));
+    await recorder.flush();
+    expect(created).toHaveLength(26);
+    expect(created).toContain('quiet');
+  });
+});
