@@ -68,7 +68,7 @@ function questionFrom(json: JsonValue): Question {
   const { expr, result = null, kind } = (json ?? {}) as Partial<Record<string, JsonValue>>;
   if (typeof expr !== 'string') throw new InvalidSpecError('expr must be a text: {"expr": "result > 1", "result": 2}');
   if (kind === undefined || kind === null) return { expr, result };
-  return { expr, result, kind: String(kind) };
+  return { expr, result, kind: typeof kind === 'string' ? kind : JSON.stringify(kind) };
 }
 
 function answerOne(question: Question, io: Io): ExitCode {

@@ -22,7 +22,7 @@ export class DataFolder {
     if (stored === undefined) return undefined;
     if (stored.schema === SCHEMA && isObject(stored.state)) return stored.state;
     if (stored.schema === SCHEMA) throw unreadable(file);
-    const reason = `${file} has schema ${stored.schema}, this Weir reads ${SCHEMA}`;
+    const reason = `${file} has schema ${JSON.stringify(stored.schema)}, this Weir reads ${SCHEMA}`;
     throw new InvalidSpecError(`${reason}; use the Weir that wrote it, or start anew with another --data folder`);
   }
 

@@ -6,7 +6,7 @@ import { authorize } from '#core/commands/authorize.ts';
 import type { Actor, Command, Verdict } from '#core/commands/command.ts';
 import { NO_POLICY, type Policy } from '#core/commands/policy.ts';
 import { NOTHING_BESIDE, readsFor, type Beside } from '#core/commands/reads.ts';
-import { applyToTarget, type Target } from '#core/commands/target.ts';
+import { applyToTarget } from '#core/commands/target.ts';
 import { ConflictError } from '#core/errors.ts';
 import { ARGO_API_VERSION, type Rollout } from '#core/resources/argo.ts';
 import { refOf, type KubernetesObject, type ReplicaSet } from '#core/resources/kubernetes.ts';
@@ -66,7 +66,7 @@ async function attemptOnce(
 }
 
 async function effectOf(command: Command, object: KubernetesObject, cluster: Cluster): Promise<Effect> {
-  if (command.target !== undefined) return applyToTarget(command, object as Target);
+  if (command.target !== undefined) return applyToTarget(command, object);
   const rollout = object as Rollout;
   return applyCommand(command, rollout, await readBeside(command, rollout, cluster));
 }

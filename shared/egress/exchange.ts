@@ -71,7 +71,7 @@ function decoded(answer: IncomingMessage, encoding: string): Readable {
 }
 
 /** What breaks the answer breaks what is made of it. */
-function piped<T extends ReturnType<typeof createGunzip>>(answer: IncomingMessage, decoder: T): Readable {
+function piped(answer: IncomingMessage, decoder: ReturnType<typeof createGunzip>): Readable {
   answer.on('error', (error) => decoder.destroy(error));
   return answer.pipe(decoder);
 }

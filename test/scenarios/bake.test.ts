@@ -94,7 +94,7 @@ describe('given a release that was promoted and bakes', () => {
       severity: 'critical',
     },
   ])('given $given, then nothing is taken back', async ({ annotations, severity }) => {
-    await givenAPromotedRelease(annotations as Record<string, string>);
+    await givenAPromotedRelease(annotations);
     await fires({ severity, rollout: 'my-app' });
     expect(await image()).toBe('my-app:v3');
   });

@@ -220,7 +220,7 @@ export class RolloutWorld {
     const created = { ...object, metadata };
     if (object.kind === 'ReplicaSet') this.replicaSets = [...this.replicaSets, created];
     if (object.kind === 'AnalysisRun') this.runs = [...this.runs, created as AnalysisRun];
-    if (!OWN_KINDS.has(object.kind)) this.routingObjects = [...this.routingObjects, created as KubernetesObject];
+    if (!OWN_KINDS.has(object.kind)) this.routingObjects = [...this.routingObjects, created];
     if (object.kind === 'Eviction') this.pods = this.pods.filter((pod) => pod.metadata.name !== object.metadata.name);
   }
 

@@ -39,7 +39,7 @@ function unknownContainer(template: PodTemplate, images: Images): Verdict | unde
 }
 
 function containersOf(template: PodTemplate, list: (typeof LISTS)[number]): readonly Container[] {
-  return ((template.spec as Partial<Record<string, Container[]>> | undefined)?.[list] ?? []) as readonly Container[];
+  return (template.spec as Partial<Record<string, Container[]>> | undefined)?.[list] ?? [];
 }
 
 function withImages(template: PodTemplate, images: Images): PodTemplate {

@@ -47,7 +47,7 @@ function refused({ experiment, now }: ExperimentSnapshot, message: string): Deci
 
 function nextStatus(snapshot: ExperimentSnapshot, changes: Changes): ExperimentStatus {
   const { experiment, now } = snapshot;
-  const { templates = [], analyses = [] } = experiment.spec;
+  const { templates, analyses = [] } = experiment.spec;
   const templateStatuses = templates.map((template) => reconcileTemplate(template, snapshot, changes));
   const analysisRuns = analyses.flatMap((analysis) => reconcileAnalysis(analysis, snapshot, changes) ?? []);
   const draft: ExperimentStatus = {
@@ -70,7 +70,7 @@ function availability(draft: ExperimentStatus, now: Instant): Pick<ExperimentSta
 }
 
 function conditionsOf(experiment: Experiment, status: ExperimentStatus, now: Instant): RolloutCondition[] {
-  const known = removeCondition((status.conditions ?? []) as RolloutCondition[], 'InvalidSpec');
+  const known = removeCondition(status.conditions ?? [], 'InvalidSpec');
   const name = JSON.stringify(experiment.metadata.name);
   const progressing = (value: 'True' | 'False', reason: string, message: string) =>
     ({ type: 'Progressing', status: value, reason, message }) as const;

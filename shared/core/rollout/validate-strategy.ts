@@ -26,7 +26,7 @@ function twice(roles: string): string {
 }
 
 function blueGreenProblems(blueGreen: BlueGreenStrategy, historyLimit: number): Problems {
-  const { activeService = '', previewService = '', scaleDownDelayRevisionLimit: limit, antiAffinity } = blueGreen;
+  const { activeService, previewService = '', scaleDownDelayRevisionLimit: limit, antiAffinity } = blueGreen;
   const tooMany = `This rollout's revision history limit can not be smaller than the rollout's scale down limit`;
   return [
     ...(activeService === previewService

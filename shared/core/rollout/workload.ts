@@ -102,7 +102,7 @@ function scaleDownOf({ rollout, snapshot, sets }: Pass): string {
 
 /** What comes of it is only told: the release does not depend on it. */
 function scaleWorkload({ snapshot, changes }: Pass, replicas: number): void {
-  const deployment = snapshot.workload as Workload | undefined;
+  const deployment: Workload | undefined = snapshot.workload;
   if (deployment === undefined || (deployment.spec?.replicas ?? 1) === replicas) return;
   const after: Workload = { ...deployment, spec: { ...deployment.spec, replicas } };
   changes.attempt(deployment, after, 'the Rollout takes over');

@@ -100,6 +100,7 @@ export function stableWeight({ weight, maxWeight, others }: Routes): number {
   return maxWeight - weight - others.reduce((sum, other) => sum + other.weight, 0);
 }
 
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the caller knows what it refers to
 export function findObject<T extends KubernetesObject = KubernetesObject>(
   objects: readonly KubernetesObject[],
   ref: ObjectRef,
@@ -128,6 +129,7 @@ export class RoutingError extends InvalidSpecError {
 }
 
 /** @throws RoutingError that names it */
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the caller knows what it refers to
 export function requireObject<T extends KubernetesObject = KubernetesObject>(
   objects: readonly KubernetesObject[],
   ref: ObjectRef,

@@ -1,7 +1,7 @@
 /** Plays one scenario in one namespace. */
 import type { JsonObject } from '#core/json.ts';
 import { ARGO_API_VERSION, type Rollout } from '#core/resources/argo.ts';
-import type { KubernetesObject, NewObject } from '#core/resources/kubernetes.ts';
+import type { NewObject } from '#core/resources/kubernetes.ts';
 import type { KubernetesCluster } from '#shared/kubernetes/cluster.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { eventually } from '../support/processes.ts';
@@ -77,7 +77,7 @@ function mergedStatus({ status }: Rollout, patch: JsonObject): object {
   return merged;
 }
 
-function filledIn<T extends NewObject<KubernetesObject> | JsonObject>(object: T, { namespace, prometheus }: Stage): T {
+function filledIn<T extends NewObject | JsonObject>(object: T, { namespace, prometheus }: Stage): T {
   const now = `${new Date().toISOString().slice(0, 19)}Z`;
   const filled = JSON.parse(
     JSON.stringify(object).replaceAll('{{prometheus}}', prometheus).replaceAll('{{now}}', now),

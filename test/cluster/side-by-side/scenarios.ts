@@ -45,7 +45,7 @@ function rollout(name: string, strategy: object, more: object = {}): NewObject<R
     kind: 'Rollout',
     metadata: { name, namespace: '' },
     spec,
-  } as NewObject<Rollout>;
+  };
 }
 
 export function canary(
@@ -65,7 +65,7 @@ function blueGreen(name: string, settings: Partial<BlueGreenStrategy> = {}, spec
 
 function aService(name: string, app: string): NewObject<Service> {
   const spec = { selector: { app }, ports: [{ port: 80, targetPort: 8080 }] };
-  return { apiVersion: 'v1', kind: 'Service', metadata: { name, namespace: '' }, spec } as NewObject<Service>;
+  return { apiVersion: 'v1', kind: 'Service', metadata: { name, namespace: '' }, spec };
 }
 
 /** @param value what the metric answers: 1 is good, 0 bad, 0.5 neither  */
@@ -78,7 +78,7 @@ export function analysisTemplate(name: string, value: string, metric: object = {
     kind: 'AnalysisTemplate',
     metadata: { name, namespace: '' },
     spec: { metrics },
-  } as NewObject<AnalysisTemplate>;
+  };
 }
 
 const inline = (templateName: string): CanaryStep => ({ analysis: { templates: [{ templateName }] } });

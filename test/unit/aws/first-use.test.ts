@@ -31,6 +31,7 @@ describe('given a port that is loaded when it is first asked', () => {
   });
 
   it('when it is awaited, copied or its methods are taken off, then it still is the port', async () => {
+    // oxlint-disable-next-line typescript/await-thenable -- that awaiting it changes nothing is what is shown
     const port = await onFirstUse<Counter>(
       async () =>
         new (class {
@@ -40,6 +41,7 @@ describe('given a port that is loaded when it is first asked', () => {
           }
         })(),
     );
+    // oxlint-disable-next-line typescript/unbound-method -- that it needs no receiver is what is shown
     const { add } = port;
     expect(await add(2)).toBe(2);
     expect(await { ports: port }.ports.add(2)).toBe(4);

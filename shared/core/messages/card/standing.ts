@@ -1,6 +1,7 @@
 /** How a release stands, in a title and a sentence, and what a person could do about it now. */
 import type { JsonObject } from '../../json.ts';
 import type { RecordedTransition, ReleaseSummary } from '../../history/record.ts';
+import { text } from '../line.ts';
 import { endReason, type Told } from '../story.ts';
 
 export interface Standing {
@@ -59,12 +60,12 @@ function progress({ weights }: ReleaseSummary, transitions: readonly RecordedTra
   const step = transitions.findLast(({ type }) => type === 'step-completed')?.details;
   const weight = weights.at(-1);
   const at = weight === undefined ? 'It has begun' : `It is at ${weight} %`;
-  return step === undefined ? at : `${at}; step ${String(step['step'])}/${String(step['steps'])} is done`;
+  return step === undefined ? at : `${at}; step ${text(step['step'])}/${text(step['steps'])} is done`;
 }
 
 function pausedStanding(release: ReleaseSummary, details: JsonObject): Standing {
   const { until, people, approvals, deadline, stepIndex, steps, pausedAt } = details;
-  const where = typeof stepIndex === 'number' ? ` at step ${stepIndex + 1}/${String(steps)}` : '';
+  const where = typeof stepIndex === 'number' ? ` at step ${stepIndex + 1}/${text(steps)}` : '';
   const weight = release.weights.at(-1);
   const at = weight === undefined ? where : `${where}, ${weight} %`;
   if (typeof until === 'string') {

@@ -72,7 +72,7 @@ function heeded(pass: Pass, experiment: Experiment): Experiment {
 function forget(pass: Pass, others: readonly Experiment[]): void {
   const { successfulRunHistoryLimit, unsuccessfulRunHistoryLimit } = pass.rollout.spec.analysis ?? {};
   const surplus = runsToDelete({
-    runs: others as readonly (Experiment & { readonly status?: { readonly phase?: string } })[],
+    runs: others,
     replicaSets: pass.sets.all,
     successfulLimit: successfulRunHistoryLimit,
     unsuccessfulLimit: unsuccessfulRunHistoryLimit,

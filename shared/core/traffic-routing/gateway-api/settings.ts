@@ -30,7 +30,7 @@ export type GatewaySettings = {
 
 export function settingsOf({ spec }: Rollout): GatewaySettings {
   const plugins: Readonly<Record<string, unknown>> = spec.strategy?.canary?.trafficRouting?.plugins ?? {};
-  return (plugins[PLUGIN] ?? {}) as GatewaySettings;
+  return plugins[PLUGIN] ?? {};
 }
 
 export function namespaceOf(rollout: Rollout): string {

@@ -24,7 +24,7 @@ function given(budget: object | undefined, { ready, unready = 0 }: Pods): Store 
   const owner = { apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 'web', uid: set.metadata.uid, controller: true };
   for (let index = 0; index < size; index += 1) {
     const metadata = { name: `pod-${index}`, namespace: NAMESPACE, labels: LABELS, ownerReferences: [owner] };
-    const pod = store.create({ apiVersion: 'v1', kind: 'Pod', metadata } as SentObject);
+    const pod = store.create({ apiVersion: 'v1', kind: 'Pod', metadata });
     const conditions = [{ type: 'Ready', status: index < ready ? 'True' : 'False' }];
     store.replace({ ...pod, status: { phase: 'Running', conditions } });
   }
@@ -39,8 +39,7 @@ function protect(store: Store, name: string, budget: object): void {
 }
 
 function evicting(store: Store, name: string): () => unknown {
-  return () =>
-    evict(store, { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name, namespace: NAMESPACE } } as SentObject);
+  return () => evict(store, { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name, namespace: NAMESPACE } });
 }
 
 describe('given a disruption budget', () => {
