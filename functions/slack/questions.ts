@@ -16,7 +16,7 @@ const RELEASES = 5;
 const ROLLOUTS = 30;
 const LONGEST_BODY = 2_500;
 
-export interface QuestionPorts extends HistoryPorts, FreezePorts {
+export interface QuestionPorts extends Omit<HistoryPorts, 'cursors'>, FreezePorts {
   /** Those of weir.yaml. */
   readonly freezes?: readonly Freeze[];
 }

@@ -2,6 +2,7 @@
 import { messageOf } from '#core/errors.ts';
 import { SECOND, type Millis } from '#core/time.ts';
 import { discover } from '#shared/controllers/discover.ts';
+import { noteReach } from '#shared/controllers/reach.ts';
 import type { Ports } from '#shared/ports.ts';
 
 export interface TickOptions {
@@ -21,10 +22,23 @@ export function createTickHandler(ports: Ports, { watchFor = SECOND }: TickOptio
     const site = ports.sites.get(cluster);
     if (site === undefined) return 0;
     try {
-      return await discover(site, ports, { watchFor });
+      const added = await discover(site, ports, { watchFor });
+      await note(cluster);
+      return added;
     } catch (error) {
       ports.log.warn('Cluster not reached', { cluster, error: messageOf(error) });
+      await note(cluster, messageOf(error));
       return 0;
+    }
+  }
+
+  /** Only told: a store that is down fails the tick where it matters. */
+  async function note(cluster: string, problem?: string): Promise<void> {
+    try {
+      if ((await noteReach(cluster, problem, ports)) && problem === undefined)
+        ports.log.info('Cluster answers again', { cluster });
+    } catch (error) {
+      ports.log.warn('Reach not noted', { cluster, error: messageOf(error) });
     }
   }
 }

@@ -1,4 +1,4 @@
-/** The HTTP API: one address, a path per function. No throttle stands before it (decision 013). */
+/** The HTTP API: one address, a path per function. No throttle stands before it (docs/decisions/010). */
 import { CfnStage, HttpApi, HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';

@@ -41,7 +41,8 @@ function acknowledgeRights(weir: WeirFunction, tableId: string): void {
     acknowledge(weir.role, `IAM5[Resource::<${tableId}.Arn>/index/*]`, reason);
   }
   if (weir.name === 'reconcile') {
-    const reason = 'cloudwatch:GetMetricData, for the metric provider cloudWatch, knows no resources.';
+    const reason =
+      'cloudwatch:GetMetricData, for the metric provider cloudWatch, and the reads of load balancers know no resources.';
     acknowledge(weir.role, 'IAM5[Resource::*]', reason);
   }
   const policy = 'Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AWSLambdaVPCAccessExecutionRole';

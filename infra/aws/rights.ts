@@ -71,11 +71,18 @@ export function allowNeeds(weir: WeirFunction, parts: Parts, config: WeirConfig)
   const all = grants(parts);
   for (const setting of NEEDS[weir.name]) all[setting].allow(weir);
   if ([...CLUSTER_READERS, ...CLUSTER_WRITERS].includes(weir.name)) allowClusters(weir, config.clusters);
-  // The metric provider cloudWatch: the action knows no resources.
-  if (weir.name === 'reconcile') weir.allow(['cloudwatch:GetMetricData'], ['*']);
+  // The metric provider cloudWatch, and whether an ALB has its weights: these actions know no resources.
+  if (weir.name === 'reconcile')
+    weir.allow(['cloudwatch:GetMetricData', ...loadBalancerRights(config.clusters)], ['*']);
   if (weir.name === 'reconcile' && config.clusters.some(({ loadBalancers }) => loadBalancers !== undefined)) {
     weir.allow(READS_LOAD_BALANCERS, ['*']);
   }
+}
+
+function loadBalancerRights(clusters: readonly ClusterConfig[]): readonly string[] {
+  if (clusters.every(({ loadBalancers }) => loadBalancers === undefined)) return [];
+  const described = ['LoadBalancers', 'Listeners', 'Rules', 'TargetGroups', 'TargetHealth', 'Tags'];
+  return described.map((what) => `elasticloadbalancing:Describe${what}`);
 }
 
 function allowTable(weir: WeirFunction, table: TableV2): void {

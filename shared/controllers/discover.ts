@@ -34,7 +34,7 @@ export interface DiscoverOptions {
   readonly watchFor: Millis;
 }
 
-/** One tick over one cluster. A kind that is absent or forbidden does not stop the others. @returns objects added */
+/** One tick over one cluster. A kind that is absent or forbidden does not stop the others. @returns objects added @throws what all kinds met */
 export async function discover(site: Site, ports: Ports, options: DiscoverOptions): Promise<number> {
   const scopes = site.namespaces.length === 0 ? [undefined] : site.namespaces;
   const sweep = await sweepIsDue(site, ports);
@@ -44,7 +44,14 @@ export async function discover(site: Site, ports: Ports, options: DiscoverOption
   for (const [index, result] of results.entries()) {
     if (result.status === 'rejected') reportFailure(queries[index], result.reason, site, ports);
   }
+  throwIfSilent(results);
   return results.reduce((sum, result) => sum + (result.status === 'fulfilled' ? result.value : 0), 0);
+}
+
+/** Not one kind could be read: that is the cluster, not the kinds. */
+function throwIfSilent(results: readonly PromiseSettledResult<unknown>[]): void {
+  const reasons = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
+  if (reasons.length > 0 && reasons.length === results.length) throw reasons[0];
 }
 
 function scoped(kind: WatchedKind, namespace: string | undefined): ListQuery {

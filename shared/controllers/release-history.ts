@@ -1,17 +1,22 @@
 /** Releases with all that belongs to them. */
+import { gapsWithin, type Gap } from '#core/history/gaps.ts';
 import type { RecordedTransition, ReleaseSummary } from '#core/history/record.ts';
-import type { ObjectKey, OrderStore, ReleaseEvent, RunHistory, StoredOrder } from '../ports.ts';
+import type { CursorStore, ObjectKey, OrderStore, ReleaseEvent, RunHistory, StoredOrder } from '../ports.ts';
+import { readGaps } from './reach.ts';
 
 export interface ReleaseHistory {
   readonly release: ReleaseSummary;
   readonly transitions: readonly RecordedTransition[];
   /** Orders and alerts received while it ran. */
   readonly orders: readonly StoredOrder[];
+  /** When its cluster gave no answer while it ran. */
+  readonly gaps: readonly Gap[];
 }
 
 export interface HistoryPorts {
   readonly history: RunHistory;
   readonly orders: OrderStore;
+  readonly cursors: Pick<CursorStore, 'get'>;
 }
 
 const ORDERS = 100;
@@ -41,10 +46,11 @@ export async function readRelease(
 async function withAll(
   release: ReleaseSummary,
   known: readonly StoredOrder[],
-  { history }: HistoryPorts,
+  { history, cursors }: HistoryPorts,
 ): Promise<ReleaseHistory> {
-  const transitions = await history.transitions(release.id);
-  return { release, transitions, orders: known.filter((order) => isWithin(order, release)) };
+  const [transitions, gaps] = await Promise.all([history.transitions(release.id), readGaps(release.cluster, cursors)]);
+  const orders = known.filter((order) => isWithin(order, release));
+  return { release, transitions, orders, gaps: gapsWithin(gaps, release.startedAt, release.finishedAt) };
 }
 
 function isWithin({ receivedAt }: StoredOrder, { startedAt, finishedAt }: ReleaseSummary): boolean {

@@ -1,4 +1,5 @@
 /** A release told in sentences: what was released, how it went, who and what intervened, how it ended. */
+import type { Gap } from '../history/gaps.ts';
 import type { RecordedTransition, ReleaseSummary, Transition } from '../history/record.ts';
 import type { JsonObject } from '../json.ts';
 import { formatTimestamp, SECOND, type Instant } from '../time.ts';
@@ -18,13 +19,15 @@ export interface Told {
   readonly release: ReleaseSummary;
   readonly transitions: readonly RecordedTransition[];
   readonly orders: readonly ToldOrder[];
+  readonly gaps?: readonly Gap[];
 }
 
-export function releaseStory({ release, transitions, orders }: Told): string {
+export function releaseStory({ release, transitions, orders, gaps = [] }: Told): string {
   const lines = [
     heading(release),
     ...course(release, transitions),
     ...measurements(transitions),
+    ...gaps.map(gapLine),
     ...orders.toSorted((a, b) => a.receivedAt - b.receivedAt).map(orderLine),
     ending(release, transitions, orders),
   ];
@@ -65,6 +68,11 @@ function measurements(transitions: readonly Transition[]): readonly string[] {
     const value = last === undefined ? '' : `; last value ${text(last)}`;
     return [`  ${metric} was measured ${times}: ${counts}${value}.`, ...sideBySide(mine).map((line) => `    ${line}`)];
   });
+}
+
+function gapLine({ from, to, reason }: Gap): string {
+  const until = to === undefined ? 'on' : `to ${formatTimestamp(to)}`;
+  return `  From ${formatTimestamp(from)} ${until} its cluster gave no answer (${reason}).`;
 }
 
 export function orderLine(told: ToldOrder): string {

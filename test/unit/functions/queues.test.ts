@@ -2,6 +2,9 @@ import { NO_POLICY } from '#core/commands/policy.ts';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { SQSRecord } from 'aws-lambda';
 import { TransientError } from '#core/errors.ts';
+import { releaseStory } from '#core/messages/story.ts';
+import { readHistory } from '#shared/controllers/release-history.ts';
+import { readGaps } from '#shared/controllers/reach.ts';
 import { SECOND } from '#core/time.ts';
 import { createMemoryCursorStore } from '#shared/history/memory-cursor-store.ts';
 import type { ReleaseEvent, StoredOrder } from '#shared/ports.ts';
@@ -206,6 +209,30 @@ describe('given the tick function', () => {
     await world.setImage('my-app:v3');
     expect(await tick({ id: 't1' }, aContext())).toMatchObject({ added: 1 });
     expect(world.said.filter(({ message }) => message === 'Kind not followed').length).toBeGreaterThan(0);
+    const unreached = world.said.filter(({ message }) => message === 'Cluster not reached');
+    expect(unreached.map(({ fields }) => fields['cluster'])).toEqual(['down']);
+    const { cursors } = world.engine.ports;
+    expect(await readGaps('down', cursors)).toEqual([{ from: world.clock.now(), reason: 'down' }]);
+    expect(await readGaps('local', cursors)).toEqual([]);
+  });
+
+  it('when a cluster answers again, then its gap ends, and the history of the release that it touched tells of it', async () => {
+    const { ports } = world.engine;
+    await world.setImage('my-app:v3');
+    await world.passes(10 * SECOND);
+    const site = ports.sites.get('local')!;
+    const down = async () => Promise.reject(new TransientError('connection refused'));
+    const watch = () => {
+      throw new TransientError('connection refused');
+    };
+    const silent = new Map([['local', { ...site, cluster: { ...site.cluster, list: down, watch } }]]);
+    await tickFunction({ ...ports, sites: silent })({ id: 't1' }, aContext());
+    const [from, to] = [world.clock.now(), world.clock.now() + 5 * SECOND];
+    await world.passes(5 * SECOND);
+    await tickFunction(ports)({ id: 't2' }, aContext());
+    const [newest] = await readHistory({ cluster: 'local', namespace: 'default', name: 'my-app' }, 1, ports);
+    expect(newest?.gaps).toEqual([{ from, to, reason: 'connection refused' }]);
+    expect(releaseStory(newest!)).toContain('its cluster gave no answer (connection refused)');
   });
 
   it('when the place of a watch is lost (410), then everything of that kind is listed', async () => {

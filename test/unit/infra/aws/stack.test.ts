@@ -18,7 +18,7 @@ const SLOW = 300_000;
 
 const CONFIG = {
   clusters: [
-    { name: 'prod', eks: { name: 'prod-eks', accessEntries: true } },
+    { name: 'prod', eks: { name: 'prod-eks', accessEntries: true }, loadBalancers: {} },
     { name: 'far', eks: { name: 'far', region: 'us-east-1', roleArn: 'arn:aws:iam::111122223333:role/weir' } },
     { name: 'edge', serviceAccount: { server: 'https://a.example', tokenSecret: 'weir/edge' } },
     { name: 'lab', kubeconfigSecret: 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:weir/lab-a1b2c3' },
@@ -283,6 +283,13 @@ describe('given the rights of each function', () => {
     );
     for (const name of ['alertmanager', 'admission', 'notifier'] as const)
       expect(actionsOf(name).filter((action) => /^(eks|sts):/.test(action))).toEqual([]);
+  });
+
+  it('then whether a load balancer has its weights is asked by reconcile, where a cluster wants it, and never changed', () => {
+    const asked = actionsOf('reconcile').filter((action) => action.startsWith('elasticloadbalancing:'));
+    expect(asked).toContain('elasticloadbalancing:DescribeTargetHealth');
+    expect(asked.filter((action) => !action.startsWith('elasticloadbalancing:Describe'))).toEqual([]);
+    expect(actionsOf('tick').join()).not.toContain('elasticloadbalancing');
   });
 
   it('then only the API empties dead letters, and only the three controllers publish', () => {
