@@ -81,7 +81,7 @@ export function allowNeeds(weir: WeirFunction, parts: Parts, config: WeirConfig)
 
 function loadBalancerRights(clusters: readonly ClusterConfig[]): readonly string[] {
   if (clusters.every(({ loadBalancers }) => loadBalancers === undefined)) return [];
-  const described = ['LoadBalancers', 'Listeners', 'Rules', 'TargetGroups', 'TargetHealth', 'Tags'];
+  const described = ['LoadBalancers', 'Listeners', 'Rules', 'TargetGroups', 'Tags'];
   return described.map((what) => `elasticloadbalancing:Describe${what}`);
 }
 

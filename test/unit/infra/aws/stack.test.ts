@@ -287,7 +287,7 @@ describe('given the rights of each function', () => {
 
   it('then whether a load balancer has its weights is asked by reconcile, where a cluster wants it, and never changed', () => {
     const asked = actionsOf('reconcile').filter((action) => action.startsWith('elasticloadbalancing:'));
-    expect(asked).toContain('elasticloadbalancing:DescribeTargetHealth');
+    expect(asked).toContain('elasticloadbalancing:DescribeTargetGroups');
     expect(asked.filter((action) => !action.startsWith('elasticloadbalancing:Describe'))).toEqual([]);
     expect(actionsOf('tick').join()).not.toContain('elasticloadbalancing');
   });
