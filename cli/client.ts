@@ -5,6 +5,7 @@ import { create, type AxiosInstance } from 'axios';
 import { TransientError } from '#core/errors.ts';
 import type { Freezes } from '#core/commands/ordered-freeze.ts';
 import { fullName, resolveName, type RolloutName } from '#core/commands/resolve-name.ts';
+import type { AuditedOrder } from '#core/messages/audit.ts';
 import type { RolloutView } from '#core/messages/tree/view.ts';
 import type { Rollout } from '#core/resources/argo.ts';
 import { SECOND } from '#core/time.ts';
@@ -92,6 +93,13 @@ export class Client {
 
   async alerts(limit: number): Promise<readonly DeliveredAlert[]> {
     return (await this.#get<{ alerts: readonly DeliveredAlert[] }>(`/alerts?limit=${limit}`)).alerts;
+  }
+
+  /** @param whose a person's account, or a rollout */
+  async orders(whose: { person: string } | RolloutName, limit: number): Promise<readonly AuditedOrder[]> {
+    const query = 'person' in whose ? { person: whose.person } : { rollout: fullName(whose) };
+    const search = new URLSearchParams({ ...query, limit: String(limit) }).toString();
+    return (await this.#get<{ orders: readonly AuditedOrder[] }>(`/orders?${search}`)).orders;
   }
 
   freezes(): Promise<Freezes> {

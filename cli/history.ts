@@ -1,21 +1,33 @@
-/** `weir history NAME`: each release in sentences, with its measurements, alerts and orders. */
+/** `weir history NAME`: each release in sentences, with its measurements, alerts and orders; `--orders`: the audit trail. */
+import { auditTrail } from '#core/messages/audit.ts';
 import { releaseStory } from '#core/messages/story.ts';
-import { countFrom, onlyNameFrom, parseFlags } from './arguments.ts';
+import { InvalidSpecError } from '#core/errors.ts';
+import { countFrom, noMoreThan, onlyNameFrom, parseFlags } from './arguments.ts';
 import { Client, connectionFrom } from './client.ts';
-import { EXIT } from './exit-codes.ts';
-import { formatted } from './io.ts';
+import { EXIT, type ExitCode } from './exit-codes.ts';
+import { formatted, type Io } from './io.ts';
 import { reporting } from './reporting.ts';
 import type { Verb } from './verb.ts';
 
 /** As many as the API tells at once. */
 const MOST = 100;
-const USAGE = 'weir history NAME [--limit 5] [-o json|yaml]';
+const MOST_ORDERS = 500;
+const USAGE = [
+  'weir history NAME [--limit 5] [-o json|yaml]',
+  'weir history NAME --orders [--limit 50] [-o json|yaml]',
+  'weir history --orders --person ID [--limit 50] [-o json|yaml]',
+  '',
+  'ID is an account: slack:T1/U1, cli:ana, weir:approval-timeout.',
+].join('\n');
+const FLAGS = { limit: { type: 'string' }, orders: { type: 'boolean' }, person: { type: 'string' } } as const;
 
 export const history: Verb = {
-  summary: 'tell the releases of a rollout, newest first',
+  summary: 'tell the releases of a rollout, newest first; its orders, or those of a person',
   usage: USAGE,
   run(args, io) {
-    const { values, positionals } = parseFlags(args, { limit: { type: 'string' } }, USAGE);
+    const { values, positionals } = parseFlags(args, FLAGS, USAGE);
+    if (values.orders === true) return orders(values, positionals, io);
+    if (values.person !== undefined) throw new InvalidSpecError(`--person is for --orders\n\n${USAGE}`);
     const limit = countFrom(values.limit ?? '5', '--limit', MOST);
     const client = new Client(connectionFrom(values, io));
     return reporting(io, async () => {
@@ -28,3 +40,18 @@ export const history: Verb = {
     });
   },
 };
+
+type Values = ReturnType<typeof parseFlags<typeof FLAGS>>['values'];
+
+function orders(values: Values, positionals: readonly string[], io: Io): Promise<ExitCode> {
+  const { person } = values;
+  const limit = countFrom(values.limit ?? '50', '--limit', MOST_ORDERS);
+  if (person !== undefined) noMoreThan(0, positionals, USAGE);
+  const typed = person === undefined ? onlyNameFrom(positionals, values.namespace, USAGE) : '';
+  const client = new Client(connectionFrom(values, io));
+  return reporting(io, async () => {
+    const found = await client.orders(person === undefined ? await client.find(typed) : { person }, limit);
+    io.print(formatted(values.output, found) ?? auditTrail(found));
+    return EXIT.ok;
+  });
+}

@@ -1,5 +1,6 @@
 /** All that Weir asks of the world, as types. Adapters implement them; only main.ts, aws.ts and infra/local choose. */
 import type { MeasurementTask, Reading } from './core/analysis/reading.ts';
+import type { OrderEffect } from './core/commands/command.ts';
 import type { LatestRecord, NewRecord, RecordedTransition, ReleaseSummary, Transition } from './core/history/record.ts';
 import type { JsonObject } from './core/json.ts';
 import type { KubernetesObject, NewObject, ObjectRef } from './core/resources/kubernetes.ts';
@@ -183,14 +184,19 @@ export interface StoredOrder {
   /** What was done, or why not, as the asker is told. */
   readonly verdict?: string;
   readonly finishedAt?: Instant;
+  /** What the object showed before and after. */
+  readonly effect?: OrderEffect;
 }
+
+/** What `finish` sets; everything else of an order never changes. */
+export type OrderOutcome = Pick<StoredOrder, 'state' | 'verdict' | 'finishedAt' | 'effect'>;
 
 export interface OrderStore {
   /** Durable when it returns. @returns 'duplicate' when the id is known already; nothing is changed then. */
   accept(order: StoredOrder): Promise<'accepted' | 'duplicate'>;
   get(id: string): Promise<StoredOrder | undefined>;
   /** Only from accepted; a second finish changes nothing. */
-  finish(id: string, outcome: Pick<StoredOrder, 'state' | 'verdict' | 'finishedAt'>): Promise<void>;
+  finish(id: string, outcome: OrderOutcome): Promise<void>;
   ofPerson(person: string, limit?: number): Promise<readonly StoredOrder[]>;
   ofRollout(rollout: Omit<ObjectKey, 'kind'>, limit?: number): Promise<readonly StoredOrder[]>;
 }

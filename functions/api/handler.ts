@@ -13,6 +13,8 @@ import { readView } from '#shared/controllers/view.ts';
 import type { Ports } from '#shared/ports.ts';
 import type { WebRequest, WebResponse } from '#shared/web-request.ts';
 import { deliveredAlerts, explainAlerts } from './alerts.ts';
+import { listOrders } from './orders.ts';
+import { problem } from './problem.ts';
 import { redriveAll, type RedrivePorts } from './redrive.ts';
 import { parseOrderRequest } from './schema.ts';
 
@@ -113,11 +115,12 @@ async function postOrder(
   return 'problem' in result ? problem(404, result.problem) : { status: 202, body: { id: asker.orderId, ...result } };
 }
 
-async function getOrder(ports: ApiPorts, [id = '']: readonly string[]): Promise<WebResponse> {
+async function getOrder(ports: ApiPorts, [id = '']: readonly string[], request: WebRequest): Promise<WebResponse> {
+  if (id === '') return listOrders(ports, request);
   const order = await ports.orders.get(id);
   if (order === undefined) return problem(404, `no order ${id}`);
-  const { state, verdict, receivedAt, finishedAt, person } = order;
-  return { status: 200, body: { id, state, verdict, receivedAt, finishedAt, person } };
+  const { state, verdict, receivedAt, finishedAt, person, effect } = order;
+  return { status: 200, body: { id, state, verdict, receivedAt, finishedAt, person, effect } };
 }
 
 async function listAlerts(ports: ApiPorts, _parts: readonly string[], { query }: WebRequest): Promise<WebResponse> {
@@ -146,8 +149,4 @@ async function postRedrive(
   const redriven = await redriveAll(ports);
   ports.log.info('Redriven', { person: `cli:${name}`, objects: redriven.objects.length, messages: redriven.messages });
   return { status: 200, body: redriven };
-}
-
-function problem(status: number, error: string): WebResponse {
-  return { status, body: { error } };
 }

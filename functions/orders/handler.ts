@@ -8,6 +8,7 @@ import { applyAlert } from '#shared/controllers/alert.ts';
 import { executeCommand } from '#shared/controllers/command.ts';
 import { UNDO_UNLESS_MANAGED } from '#shared/controllers/rollback.ts';
 import { tellOrder } from '#shared/controllers/order-told.ts';
+import { outcomeOf } from '#shared/controllers/outcome.ts';
 import type { Ports, RollbackRules, StoredOrder } from '#shared/ports.ts';
 import { parseOrderContent, parseOrderMessage, type OrderContent } from './schema.ts';
 
@@ -33,13 +34,14 @@ export function createOrdersHandler(
     if (order === undefined || order.state !== 'accepted') return;
     const content = parseOrderContent(order.order);
     const verdict = await carryOut(order, content);
-    await ports.orders.finish(id, { state: verdict.state, verdict: verdict.says, finishedAt: ports.clock.now() });
+    await ports.orders.finish(id, outcomeOf(verdict, ports.clock));
     ports.log.info('Order finished', {
       order: id,
       kind: content.kind,
       person: order.person,
       ...order.rollout,
-      ...verdict,
+      state: verdict.state,
+      says: verdict.says,
     });
     if (content.kind === 'command') {
       const { command, actor } = content;

@@ -10,6 +10,7 @@ import { reactionTo, targetsOf } from './alert-plan.ts';
 import { executeCommand } from './command.ts';
 import { evaluateNow } from './evaluate.ts';
 import { tellOrder } from './order-told.ts';
+import { outcomeOf } from './outcome.ts';
 import { rollBack } from './rollback.ts';
 
 export interface AlertRules {
@@ -58,7 +59,7 @@ async function applyToRollout(order: StoredOrder, concern: Concern, ports: Ports
   const where = `${key.namespace}/${key.name}`;
   if (own.state !== 'accepted') return `${where}: ${own.verdict ?? own.state}`;
   const verdict = await carryOut(own, concern, ports, rules);
-  await ports.orders.finish(own.id, { state: verdict.state, verdict: verdict.says, finishedAt: ports.clock.now() });
+  await ports.orders.finish(own.id, outcomeOf(verdict, ports.clock));
   await tellOrder('alerted', own, `alert ${alertName(alert)} (${alert.status}): ${verdict.says}`, ports);
   return `${where}: ${verdict.says}`;
 }

@@ -7,6 +7,7 @@ import { formatTimestamp, type Instant } from '#core/time.ts';
 import type { ObjectKey, Ports, StoredOrder } from '../ports.ts';
 import { executeCommand } from './command.ts';
 import { tellOrder } from './order-told.ts';
+import { outcomeOf } from './outcome.ts';
 
 const ACTOR: Actor = { id: 'weir:approval-timeout', name: 'the approval timeout', kind: 'program' };
 
@@ -22,8 +23,8 @@ export async function expireApproval(key: ObjectKey, rollout: Rollout, ports: Po
   const command: Command = { verb: 'abort', rollout: { cluster, namespace, name }, binding: bindTo(rollout), reason };
   const order = orderFor(command, ports.clock.now());
   await ports.orders.accept(order);
-  const { state } = await executeCommand(command, ACTOR, ports);
-  await ports.orders.finish(order.id, { state, verdict: `aborted: ${reason}`, finishedAt: ports.clock.now() });
+  const verdict = await executeCommand(command, ACTOR, ports);
+  await ports.orders.finish(order.id, outcomeOf({ ...verdict, says: `aborted: ${reason}` }, ports.clock));
   await tellOrder('ordered', order, `aborted: ${reason}`, ports);
   return undefined;
 }

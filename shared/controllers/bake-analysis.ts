@@ -13,6 +13,7 @@ import { templateLookup } from '#core/rollout/template-lookup.ts';
 import { earliest, MINUTE, type Instant } from '#core/time.ts';
 import type { ObjectKey, Ports, StoredOrder } from '../ports.ts';
 import { tellOrder } from './order-told.ts';
+import { outcomeOf } from './outcome.ts';
 import { rollBack, UNDO_UNLESS_MANAGED } from './rollback.ts';
 import { siteOf } from './site.ts';
 import { readTemplates } from './template-reads.ts';
@@ -104,9 +105,9 @@ async function takeBack(key: ObjectKey, rollout: Rollout, run: AnalysisRun, port
   await ports.orders.accept(order);
   if ((await ports.orders.get(order.id))?.state !== 'accepted') return;
   const cause = { what: `bake analysis ${run.metadata.name}`, rollout, key, because, actor: ACTOR };
-  const { state, says } = await rollBack(cause, ports, NO_POLICY, ports.rollback ?? UNDO_UNLESS_MANAGED);
-  await ports.orders.finish(order.id, { state, verdict: says, finishedAt: ports.clock.now() });
-  await tellOrder('ordered', order, `${cause.what}: ${says}`, ports);
+  const verdict = await rollBack(cause, ports, NO_POLICY, ports.rollback ?? UNDO_UNLESS_MANAGED);
+  await ports.orders.finish(order.id, outcomeOf(verdict, ports.clock));
+  await tellOrder('ordered', order, `${cause.what}: ${verdict.says}`, ports);
 }
 
 function orderFor(id: string, { cluster, namespace, name }: ObjectKey, order: JsonObject, ports: Ports): StoredOrder {

@@ -2,9 +2,17 @@
 import { authorize } from '#core/commands/authorize.ts';
 import type { Actor, Command, Verdict } from '#core/commands/command.ts';
 import { isForward, type Freeze } from '#core/commands/freeze.ts';
-import { asFreeze, changeFreezes, isOver, type Freezes, type OrderedFreeze } from '#core/commands/ordered-freeze.ts';
+import {
+  asFreeze,
+  changeFreezes,
+  freezeText,
+  isOver,
+  type Freezes,
+  type OrderedFreeze,
+} from '#core/commands/ordered-freeze.ts';
 import type { Policy } from '#core/commands/policy.ts';
 import { ConflictError } from '#core/errors.ts';
+import type { JsonObject } from '#core/json.ts';
 import type { Clock, CursorStore } from '../ports.ts';
 
 const NAME = 'freezes';
@@ -29,7 +37,9 @@ export async function executeFreeze(
     const stored = await cursors.get(NAME);
     const change = changeFreezes(command, actor, listIn(stored), clock.now());
     if (change.state !== 'change') return change;
-    if (await cursors.set(NAME, JSON.stringify(change.freezes), stored)) return { state: 'applied', says: change.says };
+    if (!(await cursors.set(NAME, JSON.stringify(change.freezes), stored))) continue;
+    const effect = { before: shown(listIn(stored)), after: shown(change.freezes) };
+    return { state: 'applied', says: change.says, effect };
   }
   throw new ConflictError('others freeze at the same moment');
 }
@@ -52,4 +62,8 @@ export async function allFreezes(ports: FreezePorts, configured: readonly Freeze
 
 function listIn(stored: string | undefined): readonly OrderedFreeze[] {
   return stored === undefined ? [] : (JSON.parse(stored) as OrderedFreeze[]);
+}
+
+function shown(freezes: readonly OrderedFreeze[]): JsonObject {
+  return { freezes: freezes.map(freezeText) };
 }

@@ -63,9 +63,8 @@ async function undo(
   const annotations = { [ROLL_BACK_TO_ANNOTATION]: release.stableHash ?? '' };
   await siteOf(key, ports).cluster.patch(refOf(rollout), { metadata: { annotations } });
   const after = Math.round((ports.clock.now() - (release.finishedAt ?? ports.clock.now())) / SECOND);
-  return applied(
-    `rolled back to revision ${toRevision} (${release.stableHash}) ${after} s after promotion (${because})`,
-  );
+  const says = `rolled back to revision ${toRevision} (${release.stableHash}) ${after} s after promotion (${because})`;
+  return { ...verdict, says };
 }
 
 async function askForRevert(

@@ -11,6 +11,7 @@ import { serviceNames, type RolloutSnapshot } from '#core/rollout/snapshot.ts';
 import { earliest, type Instant } from '#core/time.ts';
 import type { ObjectKey, Ports, Site } from '../ports.ts';
 import { watchBake } from './bake-analysis.ts';
+import { remindOfApproval } from './approval-reminder.ts';
 import { expireApproval } from './approval-timeout.ts';
 import { finishRollback } from './finish-rollback.ts';
 import type { Controller } from './reconcile.ts';
@@ -36,7 +37,8 @@ export const rolloutController: Controller<RolloutSnapshot, RolloutStatus> = {
 async function overdue(saved: KubernetesObject, request: ObjectKey, ports: Ports): Promise<Instant | undefined> {
   await finishRollback(request, saved as Rollout, ports);
   const bake = await watchBake(request, saved as Rollout, ports);
-  return earliest(bake, await expireApproval(request, saved as Rollout, ports));
+  const reminder = await remindOfApproval(request, saved as Rollout, ports);
+  return earliest(bake, reminder, await expireApproval(request, saved as Rollout, ports));
 }
 
 function decidesIn(site: Site): boolean {

@@ -13,8 +13,8 @@ export function createDynamodbOrderStore(table: Table): OrderStore {
       const item = await table.get(keyOf(id));
       return item && fromItem(item);
     },
-    async finish(id, { state, verdict, finishedAt }) {
-      const values = present<Item>({ state, verdict, finishedAt });
+    async finish(id, { state, verdict, finishedAt, effect }) {
+      const values = present<Item>({ state, verdict, finishedAt, effect: effect && JSON.stringify(effect) });
       const expression = `SET ${Object.keys(values)
         .map((name) => `#${name} = :${name}`)
         .join(', ')}`;
@@ -41,11 +41,12 @@ function ordersOf({ cluster, namespace, name }: StoredOrder['rollout']): string 
 
 /** What never changes is JSON text, what `finish` sets are attributes. */
 function toItem(order: StoredOrder): Item {
-  const { state, verdict, finishedAt, ...body } = order;
+  const { state, verdict, finishedAt, effect, ...body } = order;
   return present<Item>({
     state,
     verdict,
     finishedAt,
+    effect: effect && JSON.stringify(effect),
     body: JSON.stringify(body),
     person: order.person,
     rollout: ordersOf(order.rollout),
@@ -54,6 +55,7 @@ function toItem(order: StoredOrder): Item {
   });
 }
 
-function fromItem({ body, state, verdict, finishedAt }: Item): StoredOrder {
-  return { ...JSON.parse(body as string), ...present<Item>({ state, verdict, finishedAt }) } as StoredOrder;
+function fromItem({ body, state, verdict, finishedAt, effect }: Item): StoredOrder {
+  const seen = effect === undefined ? {} : { effect: JSON.parse(effect as string) as StoredOrder['effect'] };
+  return { ...JSON.parse(body as string), ...present<Item>({ state, verdict, finishedAt }), ...seen } as StoredOrder;
 }

@@ -14,13 +14,14 @@ export function createLeveldbOrderStore(store: LevelStore): OrderStore {
         return 'accepted';
       }),
     get: (id) => store.get<StoredOrder>(orderKey(id)),
-    finish: (id, { state, verdict, finishedAt }) =>
+    finish: (id, { state, verdict, finishedAt, effect }) =>
       store.exclusively(orderKey(id), async () => {
         const order = await store.get<StoredOrder>(orderKey(id));
         if (order?.state !== 'accepted') return;
         const told = verdict === undefined ? {} : { verdict };
         const at = finishedAt === undefined ? {} : { finishedAt };
-        await store.write(writesOf({ ...order, state, ...told, ...at }));
+        const seen = effect === undefined ? {} : { effect };
+        await store.write(writesOf({ ...order, state, ...told, ...at, ...seen }));
       }),
     ofPerson: (person, limit) => store.range(personPrefix(person), { newestFirst: true, limit }),
     ofRollout: (rollout, limit) => store.range(rolloutPrefix(rollout), { newestFirst: true, limit }),

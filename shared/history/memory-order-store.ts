@@ -18,11 +18,12 @@ export function createMemoryOrderStore(): OrderStore {
     async get(id) {
       return orders.get(id);
     },
-    async finish(id, { state, verdict, finishedAt }) {
+    async finish(id, { state, verdict, finishedAt, effect }) {
       const order = orders.get(id);
       if (order?.state !== 'accepted') return;
       const told = verdict === undefined ? {} : { verdict };
-      orders.set(id, { ...order, state, ...told, ...(finishedAt === undefined ? {} : { finishedAt }) });
+      const seen = effect === undefined ? {} : { effect: structuredClone(effect) };
+      orders.set(id, { ...order, state, ...told, ...seen, ...(finishedAt === undefined ? {} : { finishedAt }) });
     },
     async ofPerson(person, limit) {
       return newestWhere((order) => order.person === person, limit);

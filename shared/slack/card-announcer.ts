@@ -23,6 +23,7 @@ const THREADED: readonly TransitionType[] = [
   'promoted',
   'superseded',
   'ordered',
+  'reminded',
   'alerted',
 ];
 

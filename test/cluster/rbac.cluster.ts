@@ -35,7 +35,7 @@ describe('infra/cluster', () => {
     { verb: 'create', resource: 'jobs.batch', modes: ['analysis', 'rollouts'] },
     { verb: 'get', resource: 'secrets', modes: ['analysis', 'rollouts'] },
     { verb: 'delete', resource: 'analysisruns.argoproj.io', modes: ['analysis', 'rollouts'] },
-    { verb: 'create', resource: 'analysisruns.argoproj.io', modes: ['rollouts'] },
+    { verb: 'create', resource: 'analysisruns.argoproj.io', modes: ['analysis', 'rollouts'] },
     { verb: 'create', resource: 'replicasets.apps', modes: ['rollouts'] },
     { verb: 'delete', resource: 'replicasets.apps', modes: ['rollouts'] },
     { verb: 'patch', resource: 'services', modes: ['rollouts'] },

@@ -70,6 +70,17 @@ export function defineOrderStoreContract(name: string, create: () => OrderStore)
       },
     );
 
+    it('given what the object showed before and after, then it is read back, also by person and by rollout', async () => {
+      const order = anOrder('a');
+      await store.accept(order);
+      const effect = { before: { step: 1, weight: 20 }, after: { step: 2 }, approvals: { needed: 2, given: ['ana'] } };
+      await store.finish(order.id, { state: 'applied', verdict: 'done', finishedAt: RECEIVED, effect });
+      await store.finish(order.id, { state: 'applied', verdict: 'done', effect: { after: { step: 9 } } });
+      expect((await store.get(order.id))?.effect).toEqual(effect);
+      expect((await store.ofPerson(order.person))[0]?.effect).toEqual(effect);
+      expect((await store.ofRollout(order.rollout))[0]?.effect).toEqual(effect);
+    });
+
     it('given an outcome that carries more than the outcome, then the rest of the order stays as it was', async () => {
       const order = anOrder('a');
       await store.accept(order);

@@ -57,7 +57,7 @@ const step = async () => (await world.rollout()).status?.currentStepIndex;
 
 describe('given a pause that needs two approvals', () => {
   it('when one approves, then it goes on waiting; when a second does, then the step is passed', async () => {
-    expect(await promoteBy(by('LI'))).toEqual({
+    expect(await promoteBy(by('LI'))).toMatchObject({
       state: 'applied',
       says: 'approved: 1 of 2 (slack:T1/LI); the pause goes on',
     });

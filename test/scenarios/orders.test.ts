@@ -146,7 +146,7 @@ describe('given a healthy rollout', () => {
       binding: { uid: run?.metadata.uid ?? '', podHash: '' },
     } as const;
     const actor = { id: 'test:ana', name: 'ana', kind: 'person' } as const;
-    expect(await executeCommand(command, actor, world.engine.ports, policy)).toEqual({
+    expect(await executeCommand(command, actor, world.engine.ports, policy)).toMatchObject({
       state: 'refused',
       says: 'ana may not terminate default/my-app: a rule of the policy denies it',
     });

@@ -4,7 +4,7 @@
  */
 import { durationOrUndefined } from '../duration.ts';
 import type { Rollout } from '../resources/argo.ts';
-import { parseTimestamp, type Instant, type Millis } from '../time.ts';
+import { HOUR, parseTimestamp, type Instant, type Millis } from '../time.ts';
 import type { Actor, Command } from './command.ts';
 import { isMeant, isSamePerson, type Directory } from './people.ts';
 
@@ -70,7 +70,7 @@ export function waitsForPeople({ spec, status }: Rollout): boolean {
 }
 
 /** Where the approvals of this very wait are kept: another pause, or another version, begins anew. */
-export function approvalsName({ binding }: Command): string {
+export function approvalsName({ binding }: Pick<Command, 'binding'>): string {
   const { uid, podHash, stepIndex = 0, pausedAt = '' } = binding;
   return `approvals/${uid}/${podHash}/${stepIndex}/${pausedAt}`;
 }
@@ -101,7 +101,17 @@ function refusalOf(actor: Actor, { author, approvers }: ApprovalRule, directory:
 /** When the wait for approvals ends in an abort; undefined: it has no end. */
 export function approvalDeadline(rollout: Rollout): Instant | undefined {
   const timeout = approvalRule(rollout)?.timeout;
-  if (timeout === undefined || !waitsForPeople(rollout)) return undefined;
-  const since = parseTimestamp(rollout.status?.pauseConditions?.[0]?.startTime);
-  return since === undefined ? undefined : since + timeout;
+  const since = waitingSince(rollout);
+  return timeout === undefined || since === undefined ? undefined : since + timeout;
+}
+
+/** When the wait is brought to mind: after half of its time, or an hour. */
+export function approvalReminder(rollout: Rollout): Instant | undefined {
+  const rule = approvalRule(rollout);
+  const since = waitingSince(rollout);
+  return rule === undefined || since === undefined ? undefined : since + (rule.timeout ?? 2 * HOUR) / 2;
+}
+
+function waitingSince(rollout: Rollout): Instant | undefined {
+  return waitsForPeople(rollout) ? parseTimestamp(rollout.status?.pauseConditions?.[0]?.startTime) : undefined;
 }

@@ -1,4 +1,5 @@
 /** What a person, an alert or a program may ask of a Rollout, and what the asking was bound to. */
+import type { JsonObject } from '../json.ts';
 import type { Rollout } from '../resources/argo.ts';
 import { WORKLOAD_GENERATION } from '../resources/keys.ts';
 import { revisionOf } from '../rollout/replica-sets.ts';
@@ -77,6 +78,15 @@ export interface Actor {
 export interface Verdict {
   readonly state: 'applied' | 'refused' | 'stale';
   readonly says: string;
+  /** For the audit trail. */
+  readonly effect?: OrderEffect;
+}
+
+/** What the object showed when the order was judged, and after it was written; who has approved so far. */
+export interface OrderEffect {
+  readonly before?: JsonObject;
+  readonly after?: JsonObject;
+  readonly approvals?: { readonly needed: number; readonly given: readonly string[] };
 }
 
 /** The binding of a command that was typed now: what the Rollout shows at its receipt. */

@@ -30,6 +30,8 @@ export type TransitionType =
   | 'phase-changed'
   | 'invalid-spec'
   | 'ordered'
+  /** Approvals that are waited for were brought to mind. */
+  | 'reminded'
   | 'alerted';
 
 export type Outcome = 'running' | 'promoted' | 'aborted' | 'superseded';

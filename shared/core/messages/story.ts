@@ -1,6 +1,7 @@
 /** A release told in sentences: what was released, how it went, who and what intervened, how it ended. */
 import type { Gap } from '../history/gaps.ts';
 import type { RecordedTransition, ReleaseSummary, Transition } from '../history/record.ts';
+import type { OrderEffect } from '../commands/command.ts';
 import type { JsonObject } from '../json.ts';
 import { formatTimestamp, SECOND, type Instant } from '../time.ts';
 import { evidenceLines, printable, text } from './line.ts';
@@ -13,6 +14,7 @@ export interface ToldOrder {
   readonly verdict?: string;
   /** The stored order: a command, or the reaction to an alert. */
   readonly order: JsonObject;
+  readonly effect?: OrderEffect;
 }
 
 export interface Told {

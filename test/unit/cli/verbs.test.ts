@@ -88,6 +88,11 @@ async function api(request: WebRequest): Promise<WebResponse> {
   if (request.method === 'POST') return { status: 202, body: { id: 'api:ana/1' } };
   if (request.path === '/api/rollouts')
     return { status: 200, body: { rollouts: [{ name: NAME, rollout }], silent: [] } };
+  if (request.path === '/api/orders')
+    return {
+      status: 200,
+      body: { orders: RELEASE.orders.map((order) => ({ ...order, id: 'slack:1', rollout: NAME })) },
+    };
   if (request.path.startsWith('/api/orders/')) return { status: 200, body: { id: 'api:ana/1', ...orderState } };
   if (request.path === '/api/freezes')
     return { status: 200, body: { configured: [{ reason: 'night', from: '22:00', to: '06:00' }], ordered: [] } };
@@ -232,6 +237,27 @@ describe('given the verbs that order', () => {
 
   it('when the name is missing, then the usage is told', () => {
     return expect(async () => promote.run(at(), io())).rejects.toThrow('the name of an object is missing');
+  });
+});
+
+describe('given weir history --orders', () => {
+  it.each([
+    { args: ['my-app', '--orders'], query: { rollout: 'local/canary/my-app', limit: '50' } },
+    { args: ['--orders', '--person', 'slack:T1/U1', '--limit', '7'], query: { person: 'slack:T1/U1', limit: '7' } },
+  ])('when it is $args, then these orders are asked for and told', async ({ args, query }) => {
+    expect(await history.run(at(...args), io())).toBe(0);
+    expect(asked.at(-1)).toMatchObject({ path: '/api/orders', query });
+    expect(printed).toEqual([
+      '2024-01-01T00:08:00Z slack:T1/U1: aborted (too many errors).\n    abort local/canary/my-app, applied, from slack',
+    ]);
+  });
+
+  it.each([
+    { args: ['my-app', '--person', 'cli:ana'], then: '--person is for --orders' },
+    { args: ['my-app', '--orders', '--person', 'cli:ana'], then: '"my-app" is one word too many' },
+    { args: ['--orders'], then: 'the name of an object is missing' },
+  ])('when it is $args, then the usage is told', async ({ args, then }) => {
+    await expect(async () => history.run(at(...args), io())).rejects.toThrow(then);
   });
 });
 

@@ -63,6 +63,22 @@ describe('given the JSON API', () => {
     expect((await world.engine.ports.orders.ofPerson('cli:ana')).length).toBe(1);
   });
 
+  it('when orders are asked for, then those of the rollout or the person come, without where their answers go', async () => {
+    await call('POST', '/api/orders', JSON.stringify({ id: '8', words: 'pause my-app lunch' }));
+    await world.passes(2_000);
+    for (const search of ['rollout=local/default/my-app', 'person=cli:ana']) {
+      const { body } = await call('GET', `/api/orders?${search}`);
+      expect(body).toMatchObject({
+        orders: [
+          { id: 'api:ana/8', state: 'applied', effect: { before: { phase: 'Healthy' }, after: { paused: true } } },
+        ],
+      });
+      expect(JSON.stringify(body)).not.toContain('answerTo');
+    }
+    expect(await call('GET', '/api/orders')).toMatchObject({ status: 400 });
+    expect(await call('GET', '/api/orders?person=x&limit=all')).toMatchObject({ status: 400 });
+  });
+
   it('when what was given up is redriven, then its messages are delivered again, and its objects are looked at', async () => {
     world.engine.work.send('nonsense');
     await world.passes(15 * 60_000);

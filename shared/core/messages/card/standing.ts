@@ -32,7 +32,7 @@ export function standing({ release, transitions, orders }: Told): Standing {
     case 'superseded':
       return { title: 'Superseded', sentence: `Ended: ${release.reason}`, running: false };
     case 'running':
-      return goingOn(release, transitions);
+      return goingOn({ release, transitions, orders });
   }
 }
 
@@ -41,12 +41,19 @@ function reached({ weights }: ReleaseSummary): string {
   return last === undefined ? '' : ` at ${last} %`;
 }
 
-function goingOn(release: ReleaseSummary, transitions: readonly RecordedTransition[]): Standing {
+function goingOn({ release, transitions, orders }: Told): Standing {
   const held = lastOf(transitions, 'held');
   if (held !== undefined) return { title: 'Held', sentence: held.message, running: true };
   const paused = lastOf(transitions, 'paused');
   if (paused === undefined) return { title: 'Releasing', sentence: progress(release, transitions), running: true };
-  return pausedStanding(release, paused.details);
+  const given = orders
+    .filter(({ receivedAt }) => receivedAt >= paused.at)
+    .flatMap(({ effect }) => effect?.approvals ?? []);
+  return pausedStanding(
+    release,
+    paused.details,
+    given.map((one) => one.given).toSorted((a, b) => b.length - a.length)[0],
+  );
 }
 
 /** The last of a kind that nothing has ended since. */
@@ -63,7 +70,8 @@ function progress({ weights }: ReleaseSummary, transitions: readonly RecordedTra
   return step === undefined ? at : `${at}; step ${text(step['step'])}/${text(step['steps'])} is done`;
 }
 
-function pausedStanding(release: ReleaseSummary, details: JsonObject): Standing {
+/** @param approved who has approved this pause */
+function pausedStanding(release: ReleaseSummary, details: JsonObject, approved: readonly string[] = []): Standing {
   const { until, people, approvals, deadline, stepIndex, steps, pausedAt } = details;
   const where = typeof stepIndex === 'number' ? ` at step ${stepIndex + 1}/${text(steps)}` : '';
   const weight = release.weights.at(-1);
@@ -75,7 +83,9 @@ function pausedStanding(release: ReleaseSummary, details: JsonObject): Standing 
     ...(typeof stepIndex === 'number' && { stepIndex }),
     ...(typeof pausedAt === 'string' && { pausedAt }),
   };
-  const needs = typeof approvals === 'number' ? `${approvals} approval(s), the author's not counted` : 'a person';
+  const so =
+    approved.length === 0 ? '' : ` (${approved.length} of ${String(approvals)} approved, by ${approved.join(', ')})`;
+  const needs = typeof approvals === 'number' ? `${approvals} approval(s), the author's not counted${so}` : 'a person';
   const ends = typeof deadline === 'string' ? `; without them it is aborted at ${deadline}` : '';
   const sentence = `Paused${at}; it waits for ${needs}${ends}`;
   return { title: people === true ? 'Approve' : 'Paused', sentence, waiting, running: true };

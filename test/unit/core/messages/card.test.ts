@@ -53,6 +53,14 @@ function buttonsOf(blocks: readonly Block[]) {
 }
 
 describe('given a release', () => {
+  it('when one of two has approved, then the card counts, and says who', () => {
+    const approvals = { needed: 2, given: ['slack:T1/LI'] };
+    const order = { receivedAt: 1, person: 'slack:T1/LI', state: 'applied', order: {}, effect: { approvals } };
+    const earlier = { ...order, receivedAt: -1, effect: { approvals: { needed: 2, given: ['a', 'b'] } } };
+    const { text } = releaseCard(told({ transitions: [PAUSED], orders: [order, earlier] }));
+    expect(text).toContain('(1 of 2 approved, by slack:T1/LI)');
+  });
+
   it('when it waits for people, then the card says for whom, and has a button bound to that very pause', () => {
     const { text, blocks } = releaseCard(told({ transitions: [PAUSED] }));
     expect(text).toBe("eu/shop/cart: Paused at step 2/8, 20 %; it waits for 2 approval(s), the author's not counted");
