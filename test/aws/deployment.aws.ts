@@ -62,10 +62,13 @@ function weirYaml(more: object = {}): string {
   });
 }
 
+function context(): readonly string[] {
+  return ['--context', `config=${join(folder, 'weir.yaml')}`, '--context', 'ephemeral=true'];
+}
+
 async function deploy(): Promise<void> {
   const file = join(folder, 'outputs.json');
-  const context = ['--context', `config=${join(folder, 'weir.yaml')}`, '--context', 'ephemeral=true'];
-  await run('cdk', ['deploy', '--require-approval', 'never', '--outputs-file', file, ...context], cloud.environment);
+  await run('cdk', ['deploy', '--require-approval', 'never', '--outputs-file', file, ...context()], cloud.environment);
   outputs = (JSON.parse(readFileSync(file, 'utf8')) as { Weir: Record<string, string> }).Weir;
 }
 
@@ -75,7 +78,7 @@ beforeAll(async () => {
   const secrets = new SecretsManagerClient(clients());
   await secrets.send(new CreateSecretCommand({ Name: 'weir/test', SecretString: CLUSTER_TOKEN }));
   writeFileSync(join(folder, 'weir.yaml'), weirYaml());
-  await run('cdk', ['bootstrap', '--app', 'true', `aws://${ACCOUNT}/${REGION}`], cloud.environment);
+  await run('cdk', ['bootstrap', ...context(), `aws://${ACCOUNT}/${REGION}`], cloud.environment);
   await deploy();
   address = await openAddress(outputs['Url'] ?? '', cloud.port);
   token = (JSON.parse(await secretOf('ApiSecretArn')) as { cli: string }).cli;
