@@ -4,12 +4,12 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 
 const ROOT = join(import.meta.dirname, '../..');
-const tests = new Map(globSync('test/**/*.test.ts', { cwd: ROOT }).map((file) => [basename(file), join(ROOT, file)]));
+const tests = new Map(globSync('test/**/*.ts', { cwd: ROOT }).map((file) => [basename(file), join(ROOT, file)]));
 
-/** `| sentence | \`file.test.ts\`: name of the test |` */
+/** `| sentence | \`file.test.ts\`: name of the test |`; a contract suite is a file that tests run over each store. */
 function promises(document: string) {
   const text = readFileSync(join(ROOT, document), 'utf8');
-  return [...text.matchAll(/^\| (.+) \| `([\w-]+\.test\.ts)`: (.+) \|$/gm)].map(
+  return [...text.matchAll(/^\| (.+) \| `([\w-]+(?:\.test)?\.ts)`: (.+) \|$/gm)].map(
     ([, sentence = '', file = '', name = '']) => ({
       sentence,
       file,
@@ -18,16 +18,16 @@ function promises(document: string) {
   );
 }
 
-describe('given docs/rollback.md', () => {
+describe.each(['docs/rollback.md', 'docs/reliability.md'])('given %s', (document) => {
   it('then each row of its tables names a test', () => {
-    const rows = readFileSync(join(ROOT, 'docs/rollback.md'), 'utf8')
+    const rows = readFileSync(join(ROOT, document), 'utf8')
       .split('\n')
-      .filter((line) => line.startsWith('| ') && !/^\| (Criterion|What|Who) \|/.test(line));
+      .filter((line) => line.startsWith('| ') && !/^\| (Criterion|What|Who|ID) \|/.test(line));
     expect(rows.length).toBeGreaterThan(20);
-    expect(promises('docs/rollback.md')).toHaveLength(rows.length);
+    expect(promises(document)).toHaveLength(rows.length);
   });
 
-  it.each(promises('docs/rollback.md'))('$sentence', ({ file, name }) => {
+  it.each(promises(document))('$sentence', ({ file, name }) => {
     const path = tests.get(file);
     expect(path).toBeDefined();
     expect(readFileSync(path ?? '', 'utf8')).toContain(name);
