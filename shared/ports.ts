@@ -197,6 +197,8 @@ export interface OrderStore {
   get(id: string): Promise<StoredOrder | undefined>;
   /** Only from accepted; a second finish changes nothing. */
   finish(id: string, outcome: OrderOutcome): Promise<void>;
+  /** Received in [from, to) and not finished, as far as is known: may lag behind writes. */
+  open(from: Instant, to: Instant): Promise<readonly StoredOrder[]>;
   ofPerson(person: string, limit?: number): Promise<readonly StoredOrder[]>;
   ofRollout(rollout: Omit<ObjectKey, 'kind'>, limit?: number): Promise<readonly StoredOrder[]>;
 }

@@ -91,10 +91,11 @@ export function createEngine(parts: EngineParts): Engine {
   } satisfies Ports;
   const reconcile = reconcileFunction(ports);
   const orders = ordersFunction(ports, ordersOptions(parts));
-  const schedule = createSchedule(timers, tickFunction(ports));
+  const orderSender = { send: async (orderId: string) => ordersQueue.send(JSON.stringify({ orderId })) };
+  const schedule = createSchedule(timers, tickFunction({ ...ports, sender: orderSender }));
   return {
     ports,
-    orderSender: { send: async (orderId) => ordersQueue.send(JSON.stringify({ orderId })) },
+    orderSender,
     work,
     ordersQueue,
     deadLetters: { redrive: async () => work.redrive() + ordersQueue.redrive() },

@@ -34,7 +34,7 @@ const EVERY_CONTROLLER = ['table', 'workQueue', 'bus'] as const;
 
 /** What each function is given, and no more: the stack grants its rights by the same list. */
 export const NEEDS = {
-  tick: EVERY_CONTROLLER,
+  tick: [...EVERY_CONTROLLER, 'ordersQueue'],
   reconcile: [...EVERY_CONTROLLER, 'rollbackSecret'],
   orders: [...EVERY_CONTROLLER, 'rollbackSecret'],
   alertmanager: ['table', 'ordersQueue', 'alertmanagerSecret'],

@@ -6,7 +6,7 @@
  *   object#<object>           latest                  the newest record of the object
  *   release#<release>         summary                 one release                        indexes rollout and day
  *   release#<release>         t#<object>#<version>…   a transition of the release
- *   order#<id>                order                   a stored order                     indexes rollout and person
+ *   order#<id>                order                   a stored order                     indexes rollout and person, wake while open
  *   cursor#<name>             cursor                  a place to continue from
  *
  * The indexes are sparse (an item without the attribute is not in them) and hold whole items. TTL only tidies up.

@@ -23,6 +23,12 @@ export function createLeveldbOrderStore(store: LevelStore): OrderStore {
         const seen = effect === undefined ? {} : { effect };
         await store.write(writesOf({ ...order, state, ...told, ...at, ...seen }));
       }),
+    async open(from, to) {
+      // All of them are read: this is asked once, when the process starts.
+      const all = await store.range<StoredOrder>(orderKey(''));
+      const open = all.filter(({ receivedAt, state }) => state === 'accepted' && receivedAt >= from && receivedAt < to);
+      return open.toSorted((a, b) => b.receivedAt - a.receivedAt);
+    },
     ofPerson: (person, limit) => store.range(personPrefix(person), { newestFirst: true, limit }),
     ofRollout: (rollout, limit) => store.range(rolloutPrefix(rollout), { newestFirst: true, limit }),
   };

@@ -25,6 +25,12 @@ export function createMemoryOrderStore(): OrderStore {
       const seen = effect === undefined ? {} : { effect: structuredClone(effect) };
       orders.set(id, { ...order, state, ...told, ...seen, ...(finishedAt === undefined ? {} : { finishedAt }) });
     },
+    async open(from, to) {
+      return newestWhere(
+        ({ state, receivedAt }) => state === 'accepted' && receivedAt >= from && receivedAt < to,
+        undefined,
+      );
+    },
     async ofPerson(person, limit) {
       return newestWhere((order) => order.person === person, limit);
     },

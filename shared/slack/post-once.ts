@@ -11,6 +11,8 @@ import type { Chat, Place, Posted, Posting } from './chat.ts';
 
 /** Somebody else may be posting at this very moment; an answer takes no longer. */
 const IN_HAND: Millis = 30 * SECOND;
+/** Leaves a post, which takes at most ten seconds, within the time in which nobody else tries. */
+const LATEST_POST: Millis = 15 * SECOND;
 /** Clocks of Slack and of Weir differ by less. */
 const SKEW: Millis = 5 * MINUTE;
 
@@ -45,22 +47,31 @@ export async function postOnce(
   const since = sent?.since ?? now;
   const intent = JSON.stringify({ state: 'intent', since, at: now } satisfies Sent);
   if (!(await ports.cursors.set(name, intent, text))) throw new ConflictError(`${name} is posted by another worker`);
-  const result = await lookedUpOrPosted(posting, variants, sent === undefined ? undefined : since - SKEW, ports);
+  const lookSince = sent === undefined ? undefined : since - SKEW;
+  const result = await lookedUpOrPosted(posting, variants, lookSince, now, ports);
   await ports.cursors.set(name, JSON.stringify(result satisfies Sent), intent);
   return result.state === 'posted' ? { channel: result.channel, ts: result.ts } : undefined;
 }
 
-/** @param since an earlier try began then; undefined: there was none */
+/**
+ * @param since an earlier try began then; undefined: there was none
+ * @param begun when this try wrote its intent: a worker that was frozen since must not post, somebody else may have by now
+ */
 async function lookedUpOrPosted(
   posting: Omit<Posting, 'message'>,
   variants: readonly Posting['message'][],
   since: Instant | undefined,
-  { chat }: PostPorts,
+  begun: Instant,
+  { chat, clock }: PostPorts,
 ): Promise<Exclude<Sent, { state: 'intent' }>> {
   const { channel, mark, thread } = posting;
   const known = since === undefined ? undefined : await chat.find(channel, mark, since, thread);
   if (known !== undefined) return { state: 'posted', ...known };
-  const result = await firstTaken(variants, (message) => chat.post({ ...posting, message }));
+  const result = await firstTaken(variants, (message) => {
+    if (clock.now() - begun >= LATEST_POST)
+      throw new TransientError(`${mark} is posted too late; it is looked for first`);
+    return chat.post({ ...posting, message });
+  });
   return result.state === 'refused' ? { state: 'closed', error: result.error } : result;
 }
 

@@ -89,6 +89,21 @@ export function defineOrderStoreContract(name: string, create: () => OrderStore)
       expect(await store.get(order.id)).toEqual({ ...order, state: 'applied', verdict: 'done' });
     });
 
+    it('given accepted orders, then those of a time that are not finished are open, newest first', async () => {
+      // No other test's orders lie in these hours.
+      const start = RECEIVED - homes * 60 * MINUTE;
+      for (const minute of [1, 2, 3, 4])
+        await store.accept(anOrder(`m${minute}`, { receivedAt: start + minute * MINUTE }));
+      await store.finish(anOrder('m2').id, { state: 'applied', verdict: 'done', finishedAt: start });
+      const ids = async (from: number, to: number) =>
+        (await store.open(start + from * MINUTE, start + to * MINUTE)).map(({ id }) => id.split('-')[1]);
+      expect(await ids(0, 10)).toEqual(['m4', 'm3', 'm1']);
+      expect(await ids(1, 3)).toEqual(['m1']);
+      expect((await store.open(start + 4 * MINUTE, start + 5 * MINUTE))[0]).toMatchObject({
+        person: anOrder('m4').person,
+      });
+    });
+
     it('given orders of several people, then those of one come newest first, up to the limit', async () => {
       for (const minute of [2, 1, 3])
         await store.accept(anOrder(`m${minute}`, { receivedAt: RECEIVED + minute * MINUTE }));

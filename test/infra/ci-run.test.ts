@@ -61,6 +61,15 @@ describe('.ci/run', () => {
     expect(run({ test })).toMatchObject({ code, lastLine: line });
   });
 
+  it('given the simulation, then its seeds are asked for and counted', () => {
+    const { lastLine, output } = run({
+      test: 'echo "Tests: 3 passed, 3 total"',
+      'test:simulation': 'echo "seeds: $*"; echo "1998 passed, 2 failed"; exit 1',
+    });
+    expect(output).toContain('run test:simulation -- --seeds 2000 --from 1');
+    expect(lastLine).toBe('2001 passed, 2 failed');
+  });
+
   it('given further tiers, then they run and are counted, also after a failure', () => {
     const { code, lastLine, output } = run({
       test: 'echo "Tests: 1 failed, 3 passed, 4 total"; exit 1',

@@ -1,4 +1,5 @@
 /** What goes wrong: processes that crash or freeze before and after any await; messages that come twice, late, in any order. */
+import { TransientError } from '#core/errors.ts';
 import { MINUTE, SECOND, type Millis } from '#core/time.ts';
 import type { Random } from './random.ts';
 import type { Scheduler } from './scheduler.ts';
@@ -29,7 +30,12 @@ export class Crash extends Error {}
 
 export interface Process {
   readonly name: string;
-  /** The same port as this process sees it: every call takes time, and may be the last one. */
+  /**
+   * One call of a port: it takes time, and may be the last one.
+   * @param deadline of a request whose own timer ends it: one that was frozen before it went out goes out no more
+   */
+  call<T>(label: string, perform: () => Promise<T>, deadline?: Millis): Promise<T>;
+  /** The same port as this process sees it: every call as above. */
   plug<Port extends object>(label: string, port: Port): Port;
   /** Run to the end. @returns undefined when the process crashed on its way */
   run<T>(main: () => Promise<T>): Promise<T | undefined>;
@@ -43,7 +49,7 @@ export function createProcess(name: string, scheduler: Scheduler, random: Random
     const { crash, freeze } = weather.current;
     const frozen = random.chance(freeze);
     if (frozen) scheduler.note(`${name} freezes ${place}`);
-    await scheduler.sleep(frozen ? random.between(20 * SECOND, 5 * MINUTE) : random.between(1, latency));
+    await scheduler.sleep(frozen ? frozenFor(random) : random.between(1, latency));
     if (alive && random.chance(crash)) {
       alive = false;
       scheduler.note(`${name} crashes ${place}`);
@@ -52,8 +58,12 @@ export function createProcess(name: string, scheduler: Scheduler, random: Random
     if (!alive) throw new Crash(place);
   }
 
-  async function call(label: string, perform: () => Promise<unknown>): Promise<unknown> {
+  async function call<T>(label: string, perform: () => Promise<T>, deadline: Millis = Infinity): Promise<T> {
+    // Without faults only the order of things matters, and time costs time.
+    if (alive && weather.current === CALM) return perform();
+    const begun = scheduler.now();
     await pause(`before ${label}`);
+    if (scheduler.now() - begun > deadline) throw new TransientError(`${label}: its time was over`);
     const result = await perform();
     await pause(`after ${label}`);
     return result;
@@ -61,6 +71,7 @@ export function createProcess(name: string, scheduler: Scheduler, random: Random
 
   return {
     name,
+    call,
     plug(label, port) {
       return new Proxy(port, {
         get(target, method) {
@@ -73,13 +84,20 @@ export function createProcess(name: string, scheduler: Scheduler, random: Random
     },
     async run(main) {
       try {
-        return await main();
+        const result = await main();
+        // What a handler makes of its own death nobody hears.
+        return alive ? result : undefined;
       } catch (error) {
-        if (error instanceof Crash) return undefined;
+        if (!alive || error instanceof Crash) return undefined;
         throw error;
       }
     },
   };
+}
+
+/** Mostly longer than a hold; now and then a quarter of an hour. */
+function frozenFor(random: Random): Millis {
+  return random.chance(0.1) ? 15 * MINUTE : random.between(20 * SECOND, 5 * MINUTE);
 }
 
 /** When the copies of one message arrive. */

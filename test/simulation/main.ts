@@ -1,39 +1,62 @@
-/** `npm run test:simulation -- --seeds 10000 --from 1`: which seeds break a promise. `--trace` tells what happened in them. */
+/**
+ * `npm run test:simulation -- --seeds 2000 --from 1`: which seeds break a promise. Each seed is a run of the queue with a toy
+ * and a run of the whole; `--world queue|whole` takes one of them. `--trace` tells what happened, `--bug NAME` puts a defect in.
+ */
+import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
-import { BUGS, type Bug } from './bugs.ts';
-import { simulate, type Outcome } from './simulate.ts';
+import { Worker } from 'node:worker_threads';
+import type { Found, Share } from './worker.ts';
+import { WORLDS } from './worlds.ts';
 
 const { values } = parseArgs({
   options: {
     seeds: { type: 'string', default: '100' },
     from: { type: 'string', default: '1' },
+    world: { type: 'string' },
     bug: { type: 'string' },
     trace: { type: 'boolean', default: false },
   },
 });
-const bug = Object.keys(BUGS).find((name): name is Bug => name === values.bug);
-if (values.bug !== undefined && bug === undefined) {
-  throw new Error(`--bug ${values.bug} is none of: ${Object.keys(BUGS).join(', ')}`);
-}
-
+const worlds = chosenWorlds(values.world, values.bug);
 const seeds = wholeNumber('seeds', values.seeds);
 const from = wholeNumber('from', values.from);
-let failed = 0;
-for (let seed = from; seed < from + seeds; seed++) {
-  const outcome = await simulate(seed, bug);
-  if (outcome.broken.length === 0) continue;
-  failed += 1;
-  report(outcome);
+const workers = Math.max(1, Math.min(availableParallelism(), 8, seeds));
+const found = await Promise.all(Array.from({ length: workers }, (_, place) => simulated(place)));
+const failed = found.flat().filter((seed) => seed.failed.length > 0);
+for (const seed of failed.toSorted((a, b) => a.seed - b.seed)) report(seed);
+console.log(`${found.flat().length - failed.length} passed, ${failed.length} failed`);
+process.exitCode = failed.length === 0 ? 0 : 1;
+
+/** Seeds know nothing of each other: however they are shared out, each comes to the same. */
+function simulated(place: number): Promise<readonly Found[]> {
+  const share: Share = { from: from + place, to: from + seeds, step: workers, worlds, bug: values.bug };
+  const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: share });
+  const found: Found[] = [];
+  return new Promise((resolve, reject) => {
+    worker.on('message', (seed: Found) => found.push(seed));
+    worker.on('error', reject);
+    worker.on('exit', () => resolve(found));
+  });
 }
-console.log(`${seeds - failed} passed, ${failed} failed`);
-process.exitCode = failed === 0 ? 0 : 1;
+
+/** A defect is known in the worlds that have it. */
+function chosenWorlds(world: string | undefined, bug: string | undefined): readonly string[] {
+  const known = [...WORLDS].filter(([name]) => world === undefined || name === world);
+  if (known.length === 0) throw new Error(`--world ${world} is none of: ${[...WORLDS.keys()].join(', ')}`);
+  const having = known.filter(([, { bugs }]) => bug === undefined || bugs.includes(bug));
+  const all = new Set(known.flatMap(([, { bugs }]) => bugs));
+  if (having.length === 0) throw new Error(`--bug ${bug} is none of: ${[...all].join(', ')}`);
+  return having.map(([name]) => name);
+}
 
 function wholeNumber(option: string, text: string): number {
   if (/^\d+$/.test(text)) return Number(text);
   throw new Error(`--${option} ${text}: give a whole number`);
 }
 
-function report({ seed, broken, trace }: Outcome): void {
-  if (values.trace) for (const line of trace) console.log(line);
-  for (const promise of broken) console.log(`seed ${seed}: ${promise}`);
+function report({ seed, failed }: Found): void {
+  for (const { world, broken, trace } of failed) {
+    if (values.trace) for (const line of trace) console.log(line);
+    for (const promise of broken) console.log(`seed ${seed} (${world}): ${promise}`);
+  }
 }

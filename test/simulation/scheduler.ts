@@ -3,9 +3,9 @@
  * again. So a run is a function of its seed, however many processes are under way.
  */
 import type { Instant, Millis } from '#core/time.ts';
-import type { Clock } from '#shared/ports.ts';
+import type { Timers } from '../../infra/local/clock.ts';
 
-export interface Scheduler extends Clock {
+export interface Scheduler extends Timers {
   sleep(length: Millis): Promise<void>;
   /** Start something of its own. What it throws is a defect of the simulation and ends the run. */
   spawn(task: () => Promise<void>, delay?: Millis): void;
@@ -29,21 +29,31 @@ export function createScheduler(startedAt: Instant): Scheduler {
   let order = 0;
   let defect: { readonly error: unknown } | undefined;
 
-  function put(delay: Millis, fire: () => void): void {
+  function put(delay: Millis, fire: () => void): Timer {
     const timer: Timer = { at: now + Math.max(0, Math.round(delay)), order: order++, fire };
     const place = timers.findLastIndex(({ at }) => at <= timer.at) + 1;
     timers.splice(place, 0, timer);
+    return timer;
+  }
+
+  function start(task: () => void | Promise<void>): void {
+    Promise.resolve()
+      .then(task)
+      .catch((error: unknown) => {
+        defect ??= { error };
+      });
   }
 
   return {
     now: () => now,
     sleep: (length) => new Promise((resolve) => put(length, resolve)),
-    spawn(task, delay = 0) {
-      put(delay, () => {
-        task().catch((error: unknown) => {
-          defect ??= { error };
-        });
-      });
+    spawn: (task, delay = 0) => void put(delay, () => start(task)),
+    after(delay, task) {
+      const timer = put(delay, () => start(task));
+      return () => {
+        const place = timers.indexOf(timer);
+        if (place >= 0) timers.splice(place, 1);
+      };
     },
     async runUntil(end) {
       while (timers[0] !== undefined && timers[0].at <= end) {

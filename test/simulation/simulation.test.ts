@@ -1,30 +1,37 @@
 import { describe, expect, it } from '@jest/globals';
-import { BUGS, type Bug } from './bugs.ts';
-import { simulate } from './simulate.ts';
+import { BUGS as QUEUE_BUGS, type Bug as QueueBug } from './queue/bugs.ts';
+import { simulate } from './queue/simulate.ts';
+import type { Bug as WholeBug } from './whole/bugs.ts';
+import { simulateWhole } from './whole/simulate.ts';
 
-const SEEDS = 100;
+/** A tenth of the price of the whole. Of both, `.ci/run` has 2,000. */
+const QUEUE_SEEDS = 100;
+const WHOLE_SEEDS = 25;
 /** Some defects need a rare coincidence. */
 const SEEDS_FOR_DEFECTS = 500;
 /** Runs of pure computation: on a busy machine they take their time. */
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 120_000;
 
-async function firstFailure(bug: Bug): Promise<number | undefined> {
-  for (let seed = 1; seed <= SEEDS_FOR_DEFECTS; seed++) {
-    if ((await simulate(seed, bug)).broken.length > 0) return seed;
-  }
+type Run = (seed: number) => Promise<{ readonly broken: readonly string[] }>;
+
+async function failuresOf(run: Run, seeds: readonly number[]): Promise<readonly string[]> {
+  const failed: string[] = [];
+  for (const seed of seeds) failed.push(...(await run(seed)).broken.map((promise) => `seed ${seed}: ${promise}`));
+  return failed;
+}
+
+async function firstFailure(run: Run): Promise<number | undefined> {
+  for (let seed = 1; seed <= SEEDS_FOR_DEFECTS; seed++) if ((await run(seed)).broken.length > 0) return seed;
   return undefined;
 }
 
-describe('the simulation', () => {
-  const sound = async () => {
-    const failed: string[] = [];
-    for (let seed = 1; seed <= SEEDS; seed++) {
-      const { broken } = await simulate(seed);
-      failed.push(...broken.map((promise) => `seed ${seed}: ${promise}`));
-    }
-    expect(failed).toEqual([]);
-  };
-  it(`given ${SEEDS} seeds of faults, then no promise is broken in any`, sound, PATIENCE_MS);
+function upTo(count: number): readonly number[] {
+  return Array.from({ length: count }, (_, index) => index + 1);
+}
+
+describe('the simulation of queue and history', () => {
+  const sound = async () => expect(await failuresOf(simulate, upTo(QUEUE_SEEDS))).toEqual([]);
+  it(`given ${QUEUE_SEEDS} seeds of faults, then no promise is broken in any`, sound, PATIENCE_MS);
 
   it('given a run, then processes crash and freeze in it, and work is done', async () => {
     const trace = (await simulate(1)).trace.join('\n');
@@ -39,11 +46,38 @@ describe('the simulation', () => {
     expect((await simulate(8, 'lost rescue')).trace).not.toEqual(first.trace);
   });
 
-  it.each(Object.keys(BUGS) as Bug[])(
+  it.each(Object.keys(QUEUE_BUGS) as QueueBug[])(
     'given the defect "%s", then one of the seeds finds it',
-    async (bug) => {
-      expect(await firstFailure(bug)).toBeDefined();
-    },
+    async (bug) => expect(await firstFailure((seed) => simulate(seed, bug))).toBeDefined(),
+    PATIENCE_MS,
+  );
+});
+
+/** What these seeds found, before it was mended. */
+const REGRESSIONS: readonly { readonly seed: number; readonly found: string }[] = [
+  { seed: 12, found: 'an order was accepted, its sender died, and nobody sent it again' },
+  { seed: 17, found: 'a notifier that was frozen after its intent posted a message a second time' },
+  { seed: 33, found: 'a version that was released again shared the name of its earlier release' },
+  { seed: 101, found: 'a version that was promoted between two looks was told as superseded' },
+  { seed: 150, found: 'a revision that shows before its hash kept the release from being told' },
+];
+
+describe('the simulation of the whole', () => {
+  const sound = async () => expect(await failuresOf(simulateWhole, upTo(WHOLE_SEEDS))).toEqual([]);
+  it(`given ${WHOLE_SEEDS} seeds of faults, then no promise is broken in any`, sound, PATIENCE_MS);
+
+  it.each(REGRESSIONS)('given seed $seed ($found), then no promise is broken', async ({ seed }) => {
+    expect((await simulateWhole(seed)).broken).toEqual([]);
+  });
+
+  it('given the same seed, then the run is the same, line by line', async () => {
+    expect(await simulateWhole(3)).toEqual(await simulateWhole(3));
+  });
+
+  /** These two are found soon; the others take up to hundreds of seeds (`npm run test:simulation -- --bug NAME`). */
+  it.each(['lost rescue', 'unlatched abort'] as const satisfies readonly WholeBug[])(
+    'given the defect "%s", then one of the seeds finds it',
+    async (bug) => expect(await firstFailure((seed) => simulateWhole(seed, bug))).toBeDefined(),
     PATIENCE_MS,
   );
 });

@@ -55,7 +55,7 @@ export function summarise(
   const next = { ...release, weights: [...release.weights, ...reached], ...(takesBack && { rollback: true as const }) };
   if (isPromotion(before, after)) return promoted(next, before, rollout, now);
   if (after.aborted && before?.aborted !== true) return ended(next, 'aborted', abortMessage(rollout), now);
-  if (!after.aborted && before?.aborted === true) return reopened(next);
+  if (!after.aborted && before?.aborted === true && next.outcome === 'aborted') return reopened(next);
   // The flag may be seen before the engine has said why.
   return next.outcome === 'aborted' && next.reason === NO_REASON ? { ...next, reason: abortMessage(rollout) } : next;
 }

@@ -34,7 +34,9 @@ export function observeRollout(
   const after = rolloutState(rollout, now, known?.state);
   if (known === undefined) return firstLook(after, rollout, cluster, now);
   if (sameState(known.state, after)) return { ...known, transitions: [] };
-  if (isRunning(known) && known.release.podHash !== after.podHash) return superseded(known, after, now);
+  if (isRunning(known) && known.release.podHash !== after.podHash) {
+    return wasPromoted(known, after) ? promotedBefore(known, rollout, now) : superseded(known, after, now);
+  }
   return goneOn(known, after, rollout, cluster, now);
 }
 
@@ -63,11 +65,21 @@ function goneOn(
   cluster: string,
   now: Instant,
 ): Observation {
-  const isNew =
-    after.podHash !== '' && after.podHash !== known.state.podHash && after.podHash !== known.state.stableHash;
+  const isStable = after.podHash === known.state.stableHash && after.stableHash === known.state.stableHash;
+  const isNew = after.podHash !== '' && after.podHash !== known.state.podHash && !isStable;
+  if (isNew && lacksRevision(known, after)) return { ...known, transitions: [] };
   if (isNew) return begun(known.state, after, rollout, cluster, now);
   const release = known.release && summarise(known.release, known.state, after, rollout, now);
   return { state: after, release, transitions: progress(known.state, after, rollout, now) };
+}
+
+/**
+ * A version that is released again keeps its ReplicaSet, and Argo's controller shows its new revision one pass after its hash.
+ * Until then the number is the previous version's, and would give the release a name that another one may have had.
+ */
+function lacksRevision({ release }: RolloutRecord, after: RolloutState): boolean {
+  const hasNotMoved = after.stepIndex <= 0 && after.pauses.length === 0 && !after.aborted && !after.promoteFull;
+  return after.revision === release?.revision && hasNotMoved && after.podHash !== after.stableHash;
 }
 
 function begun(
@@ -89,6 +101,21 @@ function begun(
   return { state: after, release, transitions };
 }
 
+/** It became stable between two looks, and the next version came on top. */
+function wasPromoted(known: Running, after: RolloutState): boolean {
+  return after.stableHash === known.release.podHash && known.state.stableHash !== after.stableHash;
+}
+
+function promotedBefore(known: Running, rollout: Rollout, now: Instant): Observation {
+  const reason = promotionReason(known.state, rollout);
+  const { revision } = known.release;
+  return {
+    state: known.state,
+    release: ended(known.release, 'promoted', reason, now),
+    transitions: [{ type: 'promoted', at: now, message: reason, details: { revision } }],
+  };
+}
+
 /** A new template in the middle of a release ends it. */
 function superseded(known: Running, after: RolloutState, now: Instant): Observation {
   const by = after.podHash === after.stableHash ? 'the stable version' : `revision ${after.revision}`;
@@ -96,7 +123,8 @@ function superseded(known: Running, after: RolloutState, now: Instant): Observat
 }
 
 function over(known: Running, reason: string, now: Instant): Observation {
-  const { revision, podHash } = known.state;
+  // The Rollout may show the revision of the next version already.
+  const { revision, podHash } = known.release;
   const message = `Revision ${revision} (${podHash}) ${reason}`;
   return {
     state: known.state,
@@ -146,7 +174,9 @@ function stepNotes(before: RolloutState | undefined, after: RolloutState, rollou
   });
 }
 
+/** Where nothing is being released the flag means nothing: kubectl sets it all the same, and a template of before takes it away. */
 function abortNotes(before: RolloutState | undefined, after: RolloutState, rollout: Rollout, note: Note): Transition[] {
+  if (after.podHash === after.stableHash) return [];
   if (after.aborted && before?.aborted !== true) return [note('aborted', abortMessage(rollout))];
   if (!after.aborted && before?.aborted === true) return [note('retried', 'The abort was lifted')];
   return [];

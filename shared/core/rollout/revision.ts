@@ -19,8 +19,8 @@ export function nextRevision(older: readonly ReplicaSet[]): number {
 }
 
 /**
- * Bring the newest ReplicaSet's annotations, revision and injected affinity up to date; once they are, the Rollout's own
- * revision. @returns whether the Rollout object itself was edited, which ends the pass
+ * Bring the newest ReplicaSet's annotations, revision and injected affinity up to date, and the Rollout's own revision with
+ * them: whoever sees a new hash in its status must not find the number of the version before. @returns whether the Rollout object itself was edited, which ends the pass
  */
 export function syncRevision(pass: Pass): boolean {
   const { newest, older } = pass.sets;
@@ -28,9 +28,8 @@ export function syncRevision(pass: Pass): boolean {
   const synced = syncedReplicaSet(pass.rollout, newest, nextRevision(older));
   if (synced !== newest) {
     pass.changes.edit(newest, () => synced, 'annotations, revision and affinity follow the Rollout');
-    return false;
   }
-  return mirrorRevision(pass, newest);
+  return mirrorRevision(pass, synced);
 }
 
 function syncedReplicaSet(rollout: Rollout, replicaSet: ReplicaSet, revision: number): ReplicaSet {

@@ -5,7 +5,7 @@ import { TransientError } from '#core/errors.ts';
 import { releaseStory } from '#core/messages/story.ts';
 import { readHistory } from '#shared/controllers/release-history.ts';
 import { readGaps } from '#shared/controllers/reach.ts';
-import { SECOND } from '#core/time.ts';
+import { MINUTE, SECOND } from '#core/time.ts';
 import { createMemoryCursorStore } from '#shared/history/memory-cursor-store.ts';
 import type { ReleaseEvent, StoredOrder } from '#shared/ports.ts';
 import { notifierFunction } from '../../../functions/notifier/function.ts';
@@ -187,11 +187,46 @@ describe('given the notifier function', () => {
 
 describe('given the tick function', () => {
   it('when nothing changed, then nothing is added; when an object changed, then it and nothing else', async () => {
-    const tick = tickFunction(world.engine.ports);
+    const tick = tickFunction({ ...world.engine.ports, sender: world.engine.orderSender });
     await tick({ id: 't1' }, aContext());
     expect(await tick({ id: 't2' }, aContext())).toEqual({ added: 0, rescued: 0 });
     await world.setImage('my-app:v3');
     expect(await tick({ id: 't3' }, aContext())).toEqual({ added: 1, rescued: 0 });
+  });
+
+  it('when an order was accepted and its sender died, then it is sent after 1, 2, 4 … minutes, until it is finished', async () => {
+    const { ports } = world.engine;
+    const sent: string[] = [];
+    const tick = tickFunction({ ...ports, sender: { send: async (id) => void sent.push(id) } });
+    const rollout = { cluster: 'local', namespace: 'default', name: 'my-app' };
+    const order = { receivedAt: world.clock.now(), person: 'cli:ana', rollout, state: 'accepted' } as const;
+    await ports.orders.accept({ ...order, id: 'lost', order: { kind: 'command' } });
+    await ports.orders.accept({ ...order, id: 'part of an alert', order: { kind: 'reaction' } });
+    const minutes: number[] = [];
+    for (let minute = 0; minute <= 9; minute += 1) {
+      world.clock.jumpTo(order.receivedAt + minute * MINUTE + 1);
+      await tick({ id: `t${minute}` }, aContext());
+      if (sent.splice(0).includes('lost')) minutes.push(minute);
+    }
+    expect(minutes).toEqual([1, 2, 4, 8]);
+    await ports.orders.finish('lost', { state: 'applied' });
+    world.clock.jumpTo(order.receivedAt + 16 * MINUTE + 1);
+    await tick({ id: 'last' }, aContext());
+    expect(sent).toEqual([]);
+  });
+
+  it('when tickets and orders cannot be read, then what changed goes to the queue all the same', async () => {
+    const down = async () => Promise.reject(new TransientError('throttled'));
+    const { ports, orderSender } = world.engine;
+    const tick = tickFunction({
+      ...ports,
+      sender: orderSender,
+      queue: { ...ports.queue, rescue: down },
+      orders: { ...ports.orders, open: down },
+    });
+    await world.engine.tick();
+    await world.setImage('my-app:v3');
+    expect(await tick({ id: 't1' }, aContext())).toEqual({ added: 1, rescued: 0 });
   });
 
   it('when one cluster is down, then the others are followed', async () => {
@@ -204,7 +239,7 @@ describe('given the tick function', () => {
       ['down', down],
       ['local', site],
     ]);
-    const tick = tickFunction({ ...world.engine.ports, sites });
+    const tick = tickFunction({ ...world.engine.ports, sender: world.engine.orderSender, sites });
     await world.engine.tick();
     await world.setImage('my-app:v3');
     expect(await tick({ id: 't1' }, aContext())).toMatchObject({ added: 1 });
@@ -226,17 +261,17 @@ describe('given the tick function', () => {
       throw new TransientError('connection refused');
     };
     const silent = new Map([['local', { ...site, cluster: { ...site.cluster, list: down, watch } }]]);
-    await tickFunction({ ...ports, sites: silent })({ id: 't1' }, aContext());
+    await tickFunction({ ...ports, sender: world.engine.orderSender, sites: silent })({ id: 't1' }, aContext());
     const [from, to] = [world.clock.now(), world.clock.now() + 5 * SECOND];
     await world.passes(5 * SECOND);
-    await tickFunction(ports)({ id: 't2' }, aContext());
+    await tickFunction({ ...ports, sender: world.engine.orderSender })({ id: 't2' }, aContext());
     const [newest] = await readHistory({ cluster: 'local', namespace: 'default', name: 'my-app' }, 1, ports);
     expect(newest?.gaps).toEqual([{ from, to, reason: 'connection refused' }]);
     expect(releaseStory(newest!)).toContain('its cluster gave no answer (connection refused)');
   });
 
   it('when the place of a watch is lost (410), then everything of that kind is listed', async () => {
-    const tick = tickFunction(world.engine.ports);
+    const tick = tickFunction({ ...world.engine.ports, sender: world.engine.orderSender });
     await tick({ id: 't1' }, aContext());
     await world.setImage('my-app:v3');
     world.store.compact();

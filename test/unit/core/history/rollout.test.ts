@@ -131,6 +131,38 @@ describe('given a release', () => {
     expect(release).toMatchObject({ id: 'u1.3.ccc', outcome: 'running' });
   });
 
+  it('when it is promoted and the next version comes between two looks, then it was promoted, not superseded', () => {
+    const next = { ...RELEASING, currentPodHash: 'ccc', stableRS: 'bbb' };
+    const { told, release } = look(...before, rollout(next, { revision: 3 }));
+    expect(told.slice(2, 4)).toEqual(['promoted', 'release-started']);
+    expect(release).toMatchObject({ id: 'u1.3.ccc', stableHash: 'bbb' });
+  });
+
+  it('when it is released again after another, then it begins once its new revision shows, under a name of its own', () => {
+    const third = rollout({ ...RELEASING, currentPodHash: 'ccc' }, { revision: 3 });
+    const again = (revision: number) => rollout(RELEASING, { revision });
+    expect(look(...before, third, again(3)).release).toMatchObject({ id: 'u1.3.ccc', outcome: 'superseded' });
+    expect(look(...before, third, again(3), again(4)).release).toMatchObject({ id: 'u1.4.bbb', outcome: 'running' });
+  });
+
+  it('when the next revision shows before its version, then what is superseded is called by its own', () => {
+    const { last } = look(...before, rollout(RELEASING, { revision: 3 }));
+    const seen = observeRollout(last, rollout({ ...RELEASING, currentPodHash: 'ccc' }, { revision: 3 }), 'local', NOW);
+    expect(seen.transitions).toMatchObject([{ message: 'Revision 2 (bbb) superseded by revision 3' }]);
+  });
+
+  it('when the flag of an abort is set on a rollout that releases nothing, then nothing is told, and its release stays promoted', () => {
+    const promoted = { ...RELEASING, stableRS: 'bbb', currentStepIndex: 4, phase: 'Healthy' } as const;
+    const { told, release } = look(
+      ...before,
+      rollout(promoted),
+      rollout({ ...promoted, abort: true }),
+      rollout(promoted),
+    );
+    expect(told).not.toContain('aborted');
+    expect(release).toMatchObject({ outcome: 'promoted' });
+  });
+
   it('when the template goes back to stable, then the release is superseded and none starts', () => {
     const { told, release } = look(...before, rollout(STABLE, { revision: 3 }));
     expect(told.slice(2)).toEqual(['superseded', 'phase-changed']);

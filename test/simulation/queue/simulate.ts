@@ -7,11 +7,11 @@ import type { EventBus, ObjectKey, ReleaseEvent, WorkMessage, WorkSender } from 
 import { createMemoryTicketStore } from '#shared/queue/memory-ticket-store.ts';
 import { createTicketQueue } from '#shared/queue/ticket-queue.ts';
 import { BUGS, type Bug, type Core } from './bugs.ts';
-import { CALM, CHAOS, createProcess, deliveries, type Process, type Weather } from './faults.ts';
+import { CALM, CHAOS, createProcess, deliveries, type Process, type Weather } from '../faults.ts';
 import { brokenPromises, createHoldWatch } from './invariants.ts';
 import { redriveParked, tick, UnknownError, work, type PassWatch, type View } from './programs.ts';
-import { createRandom } from './random.ts';
-import { createScheduler } from './scheduler.ts';
+import { createRandom } from '../random.ts';
+import { createScheduler } from '../scheduler.ts';
 import { createToy } from './toy.ts';
 
 const START: Instant = Date.UTC(2026, 0, 1);

@@ -1,0 +1,28 @@
+/** History as it was written: the states that were recorded must be states that were, in the order in which they were. */
+import type { RolloutState } from '#core/history/rollout-state.ts';
+import type { RunHistory } from '#shared/ports.ts';
+import { stateKey, type Observer } from './observer.ts';
+
+export function createRecorded(history: RunHistory, observer: Pick<Observer, 'states' | 'expect'>) {
+  const recorded: string[] = [];
+  let place = 0;
+  const watched: RunHistory = {
+    ...history,
+    async record(key, record) {
+      const result = await history.record(key, record);
+      if (result === 'recorded' && key.kind === 'Rollout') follow(stateKey(record.state as unknown as RolloutState));
+      return result;
+    },
+  };
+
+  function follow(state: string): void {
+    if (recorded.at(-1) === state) return;
+    recorded.push(state);
+    const found = observer.states.indexOf(state, place);
+    const says = observer.states.includes(state) ? 'came before what was recorded already' : 'never was';
+    observer.expect(found >= 0, `a recorded state ${says}: ${state}`);
+    if (found >= 0) place = found;
+  }
+
+  return { history: watched, recorded: recorded as readonly string[] };
+}

@@ -1,0 +1,237 @@
+/**
+ * The whole of Weir in one seeded world: the very handlers that Lambda runs, each invocation a process of its own, over
+ * stores and a Kubernetes cluster in memory. No HTTP, no real time.
+ */
+import { ConflictError, DeniedError, InvalidSpecError, TransientError } from '#core/errors.ts';
+import { MINUTE, SECOND, type Instant, type Millis } from '#core/time.ts';
+import type { AlertPolicy } from '#core/alerts/policy.ts';
+import { DEFAULT_ALERT_POLICY } from '#core/alerts/policy.ts';
+import type { Command } from '#core/commands/command.ts';
+import { detailOf } from '#shared/events/detail.ts';
+import { createMemoryCursorStore } from '#shared/history/memory-cursor-store.ts';
+import { createMemoryOrderStore } from '#shared/history/memory-order-store.ts';
+import { createMemoryRunHistory } from '#shared/history/memory-run-history.ts';
+import type { LambdaPorts } from '#shared/lambda.ts';
+import type { Clock, OrderSender, Ports, ReleaseEvent, StoredOrder } from '#shared/ports.ts';
+import { createMemoryTicketStore } from '#shared/queue/memory-ticket-store.ts';
+import { createTicketQueue } from '#shared/queue/ticket-queue.ts';
+import type { Chat } from '#shared/slack/chat.ts';
+import { startControllers } from '../../../infra/local/kubernetes/controllers.ts';
+import { createDirectCluster } from '../../../infra/local/kubernetes/direct-cluster.ts';
+import { Store } from '../../../infra/local/kubernetes/store.ts';
+import { aLog } from '../../support/quiet-log.ts';
+import { CALM, Crash, createProcess, deliveries, type Process, type Weather } from '../faults.ts';
+import type { Random } from '../random.ts';
+import type { Scheduler } from '../scheduler.ts';
+import { BUGS, type Bug, type Core } from './bugs.ts';
+import { createChat } from './chat.ts';
+import { troubledCluster } from './cluster.ts';
+import { troubledMetrics, type Outage } from './metrics.ts';
+import { observe, type Observer } from './observer.ts';
+import { asOlderVersion } from './older-version.ts';
+import { createRecorded } from './recorded.ts';
+import { manifestsOf, type Scenario } from './scenario.ts';
+import { troubledPort, type Troubled } from './trouble.ts';
+
+const HOLD: Millis = MINUTE;
+const VISIBILITY: Millis = 90 * SECOND;
+const MAX_RECEIVES = 5;
+export const ALERTS: AlertPolicy = DEFAULT_ALERT_POLICY;
+
+/** All that an invocation is given. */
+export type View = Ports &
+  LambdaPorts & { readonly sender: OrderSender; readonly chat: Chat; readonly process: Process };
+
+export type QueueName = 'work' | 'orders' | 'events';
+
+/** Handles one message. @throws to have it delivered again */
+export type Consumer = (body: string, view: View) => Promise<void>;
+
+export interface SystemParts {
+  readonly random: Random;
+  readonly scheduler: Scheduler;
+  readonly scenario: Scenario;
+  readonly bug: Bug | undefined;
+  readonly consumers: Readonly<Record<QueueName, Consumer>>;
+}
+
+export type System = ReturnType<typeof createSystem>;
+
+export function createSystem({ random, scheduler, scenario, bug, consumers }: SystemParts) {
+  const weather: Weather = { current: CALM };
+  const outage: Outage = { current: false };
+  const busDown: Outage = { current: false };
+  const store = new Store({ clock: scheduler, seed: 'simulation' });
+  const observer = observe(store, scheduler, scenario);
+  startControllers(store, scheduler, {
+    startDelay: SECOND,
+    readyDelay: 2 * SECOND,
+    badImages: new Set(['shop:v-stuck']),
+  });
+  const { history, recorded } = createRecorded(createMemoryRunHistory(), observer);
+  const { orders, accepted } = rememberingOrders(observer);
+  const sound: Core = {
+    tickets: createMemoryTicketStore(),
+    history,
+    orders,
+    cluster: createDirectCluster('prod', store),
+    queueOf: (queue) => queue,
+  };
+  const core = bug === undefined ? sound : BUGS[bug](sound);
+  const cursors = createMemoryCursorStore();
+  const chat = createChat(scheduler);
+  const told: ReleaseEvent[] = [];
+  const deadLetters: { readonly queue: QueueName; readonly body: string }[] = [];
+  /** How far each of three hosts' clocks is off. */
+  const skews = [0, 0, 0];
+  const rolling = random.chance(0.25);
+  let processes = 0;
+
+  /** Start a process of its own. @returns undefined when it crashed */
+  async function run<T>(kind: string, program: (view: View) => Promise<T>): Promise<T | undefined> {
+    processes += 1;
+    const process = createProcess(`${kind}-${processes}`, scheduler, random, weather);
+    return process.run(() => program(viewOf(process)).catch((error: unknown) => failed(process, error)));
+  }
+
+  /** As Lambda sees it: this invocation failed. What is none of the four errors is a bug of Weir. */
+  function failed(process: Process, error: unknown): undefined {
+    if (error instanceof Crash) throw error;
+    scheduler.note(`${process.name} fails: ${String(error)}`);
+    if (!isExpected(error)) observer.expect(false, `unknown error: ${stackOf(error)}`);
+    return undefined;
+  }
+
+  function logOf(process: Process): LambdaPorts['log'] {
+    return {
+      ...aLog(),
+      error(message, { cause, error } = {}) {
+        if (cause instanceof Crash) return;
+        scheduler.note(`${process.name}: ${message}: ${stackOf(cause ?? error)}`);
+        observer.expect(false, `${message}: ${stackOf(cause ?? error)}`);
+      },
+    };
+  }
+
+  function viewOf(process: Process): View {
+    const troubled: Troubled = { process, random, weather, scheduler };
+    const host = Math.floor(random.next() * skews.length);
+    const clock: Clock = { now: () => scheduler.now() + skews[host]! };
+    const queueParts = {
+      store: troubledPort('tickets', core.tickets, ['read', 'overdue'], troubled),
+      sender: troubledPort(
+        'queue',
+        { send: async (message: object, delay: Millis) => send('work', message, delay) },
+        [],
+        troubled,
+      ),
+      clock,
+      hold: HOLD,
+    };
+    const shown = rolling && random.chance(0.5) ? asOlderVersion(core.history) : core.history;
+    const site = {
+      cluster: troubledCluster(core.cluster, observer, troubled),
+      controllers: ['analysis', 'rollouts'],
+      namespaces: [],
+      providers: troubledMetrics(store, outage, troubled),
+    } as const;
+    return {
+      process,
+      clock,
+      log: logOf(process),
+      sites: new Map([['prod', site]]),
+      queue: core.queueOf(createTicketQueue(queueParts)),
+      history: troubledPort('history', shown, ['latest', 'releases', 'releasesOfDay', 'transitions'], troubled),
+      cursors: troubledPort('cursors', cursors, ['get'], troubled),
+      orders: troubledPort('orders', core.orders, ['get', 'ofPerson', 'ofRollout'], troubled),
+      bus: troubledPort('bus', { publish }, [], troubled),
+      sender: troubledPort('sender', { send: async (orderId: string) => send('orders', { orderId }, 0) }, [], troubled),
+      chat: troubledPort('chat', chat, ['find'], troubled, { deadline: 10 * SECOND }),
+    };
+  }
+
+  async function publish(events: readonly ReleaseEvent[]): Promise<void> {
+    if (busDown.current) throw new TransientError('the bus is down');
+    told.push(...events);
+    for (const event of events) send('events', { detail: detailOf(event) }, 0);
+  }
+
+  function send(queue: QueueName, message: object, delay: Millis): void {
+    const body = JSON.stringify(message);
+    for (const arrival of deliveries(delay, random, weather.current)) deliver(queue, body, arrival, 1);
+  }
+
+  function deliver(queue: QueueName, body: string, after: Millis, receives: number): void {
+    scheduler.spawn(async () => {
+      const done = await run(queue, (view) => consumers[queue](body, view).then(() => true));
+      if (done === true) return;
+      if (receives < MAX_RECEIVES) deliver(queue, body, VISIBILITY, receives + 1);
+      else deadLetters.push({ queue, body });
+    }, after);
+  }
+
+  function redriveDeadLetters(): void {
+    for (const { queue, body } of deadLetters.splice(0)) deliver(queue, body, 0, 1);
+  }
+
+  return {
+    random,
+    scheduler,
+    scenario,
+    weather,
+    outage,
+    busDown,
+    skews,
+    store,
+    observer,
+    core,
+    cursors,
+    chat,
+    told,
+    recorded,
+    accepted,
+    run,
+    redriveDeadLetters,
+    apply: async () => {
+      for (const manifest of manifestsOf(scenario)) await core.cluster.create(manifest);
+    },
+  };
+}
+
+function isExpected(error: unknown): boolean {
+  const expected = [ConflictError, TransientError, InvalidSpecError, DeniedError];
+  return expected.some((each) => error instanceof each);
+}
+
+function stackOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+/** An order store that can be asked for all it ever accepted. */
+function rememberingOrders(observer: Observer) {
+  const orders = createMemoryOrderStore();
+  const ids = new Set<string>();
+  return {
+    orders: {
+      ...orders,
+      async accept(order: StoredOrder) {
+        if (!ids.has(order.id)) allow(order, observer);
+        ids.add(order.id);
+        return orders.accept(order);
+      },
+    },
+    accepted: async (): Promise<readonly StoredOrder[]> => {
+      const all = await Promise.all([...ids].map((id) => orders.get(id)));
+      return all.filter((order) => order !== undefined);
+    },
+  };
+}
+
+/** What is asked binds when it is received: from then on it may happen. */
+function allow({ order }: StoredOrder, { asked }: Observer): void {
+  const command = order['command'] as unknown as Command | undefined;
+  if (command?.verb === 'promote') asked.promotes.push(`${command.binding.podHash}/${command.binding.stepIndex ?? 0}`);
+  if (command?.verb === 'retry') asked.retries.push(command.binding.podHash);
+}
+
+export const START: Instant = Date.UTC(2026, 0, 1);
