@@ -32,7 +32,7 @@ export interface Observer extends Watcher {
   readonly current: ReadonlySet<string>;
   /** Availability counts from now on. */
   begin(): void;
-  expect(holds: boolean, promise: string): void;
+  readonly expect: (holds: boolean, promise: string) => void;
 }
 
 export function observe(store: Store, scheduler: Scheduler, scenario: Scenario): Observer {

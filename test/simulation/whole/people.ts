@@ -81,7 +81,7 @@ export function createPeople(system: System) {
     } else if ((status.pauseConditions ?? []).length > 0) {
       const { pauseConditions: _, ...rest } = status;
       allowPromote(bindTo(rollout));
-      await core.cluster.patchStatus(rollout, rest as RolloutStatus, { guarded: false });
+      await core.cluster.patchStatus(rollout, rest, { guarded: false });
     }
   }
 
@@ -102,7 +102,8 @@ export function createPeople(system: System) {
         () => new URLSearchParams({ ...form, trigger_id: String(requests) }).toString(),
         'slack',
       );
-      const text = (answer?.body as { readonly text?: string } | undefined)?.text ?? '';
+      const body = answer?.body ?? {};
+      const text = 'text' in body ? String(body.text) : '';
       if (text.startsWith('Accepted')) return;
       await scheduler.sleep(20 * SECOND);
     }

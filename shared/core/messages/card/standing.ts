@@ -84,7 +84,7 @@ function pausedStanding(release: ReleaseSummary, details: JsonObject, approved: 
     ...(typeof pausedAt === 'string' && { pausedAt }),
   };
   const so =
-    approved.length === 0 ? '' : ` (${approved.length} of ${String(approvals)} approved, by ${approved.join(', ')})`;
+    approved.length === 0 ? '' : ` (${approved.length} of ${text(approvals)} approved, by ${approved.join(', ')})`;
   const needs = typeof approvals === 'number' ? `${approvals} approval(s), the author's not counted${so}` : 'a person';
   const ends = typeof deadline === 'string' ? `; without them it is aborted at ${deadline}` : '';
   const sentence = `Paused${at}; it waits for ${needs}${ends}`;
