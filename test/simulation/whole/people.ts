@@ -103,7 +103,7 @@ export function createPeople(system: System) {
         'slack',
       );
       const body = answer?.body ?? {};
-      const text = 'text' in body ? String(body.text) : '';
+      const text = 'text' in body && typeof body.text === 'string' ? body.text : '';
       if (text.startsWith('Accepted')) return;
       await scheduler.sleep(20 * SECOND);
     }
