@@ -1,7 +1,7 @@
 /** Who acts on the Rollout from outside: releases from Git, people in Slack and with kubectl, alerts, those who repair. */
 import { bindTo, type Binding } from '#core/commands/command.ts';
 import { ABORT_ACTION, PROMOTE_ACTION } from '#core/messages/card/buttons.ts';
-import { ARGO_API_VERSION, type Rollout, type RolloutStatus } from '#core/resources/argo.ts';
+import { ARGO_API_VERSION, type Rollout } from '#core/resources/argo.ts';
 import { formatTimestamp, SECOND } from '#core/time.ts';
 import type { WebRequest } from '#shared/web-request.ts';
 import { sign } from '../../../functions/slack/signature.ts';
