@@ -147,6 +147,12 @@ function withoutEmpty(value: unknown): unknown {
 }
 
 /** Sorted: of two that come together, either may be first. By how many pods a ReplicaSet is scaled at a time is chance. */
+/** Whether a controller looks while a run runs, or only when it has ended, is chance. */
+function whateverTheMoment(event: string): readonly string[] {
+  if (event.includes("Status New: 'Running'")) return [];
+  return [event.replace(/Status New: '(\w+)' Previous: '(?:Running)?'/, "Status New: '$1' Previous: …")];
+}
+
 function eventsOf(recording: Recording, isWanted: (name: string) => boolean): readonly string[] {
   const events = recording
     .all<KubernetesEvent>('Event')
@@ -155,7 +161,7 @@ function eventsOf(recording: Recording, isWanted: (name: string) => boolean): re
       ({ type, reason, message, involvedObject }) =>
         `${involvedObject.kind} ${type} ${reason}: ${message.replace(/ from \d+ to \d+$/, '')}`,
     );
-  return [...new Set(events)].toSorted();
+  return [...new Set(events.flatMap(whateverTheMoment))].toSorted();
 }
 
 function endOf(rollout: Rollout | undefined): unknown {
