@@ -9,7 +9,8 @@ import { readSettings, type FunctionName, type Setting } from './aws/environment
 import { once, onFirstUse } from './aws/first-use.ts';
 import { HOLD } from './aws/limits.ts';
 import { createSites } from './aws/sites.ts';
-import { policyOf, type WeirConfig } from './config.ts';
+import type { WeirConfig } from './config.ts';
+import { policyOf } from './policy-of.ts';
 import { createLogger, type Logger } from './logger.ts';
 import type {
   Announcer,

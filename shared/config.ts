@@ -1,7 +1,6 @@
 /** Weir's own configuration, `weir.yaml`: validated as a whole, every problem reported together. */
 import * as z from 'zod';
 import { ALERT_ACTIONS, DEFAULT_ALERT_POLICY, type AlertSubject } from '#core/alerts/policy.ts';
-import type { Policy } from '#core/commands/policy.ts';
 import { parseIp, parseRange } from '#core/egress/ip-address.ts';
 import { InvalidSpecError } from '#core/errors.ts';
 import { policyParts } from './policy-config.ts';
@@ -184,12 +183,6 @@ const weirConfig = z.strictObject({
 
 export type WeirConfig = z.infer<typeof weirConfig>;
 export type ClusterConfig = WeirConfig['clusters'][number];
-
-export function policyOf({ policy, freezes, people, groups, strangers }: PolicyConfig): Policy {
-  return { rules: policy, freezes, directory: { people, groups }, strangers } as Policy;
-}
-
-type PolicyConfig = Pick<WeirConfig, keyof typeof policyParts>;
 
 /** The configuration, or one line per problem: where, what. */
 export function readConfig(

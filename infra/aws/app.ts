@@ -10,10 +10,9 @@ import { WeirStack } from './stack.ts';
 
 try {
   const app = new App();
-  const { config, deployed } = loadStackConfig(String(app.node.tryGetContext('config') ?? 'weir.yaml'));
+  const deployed = loadStackConfig(String(app.node.tryGetContext('config') ?? 'weir.yaml'));
   new WeirStack(app, String(app.node.tryGetContext('stack') ?? 'Weir'), {
-    config,
-    version: deployed.version,
+    ...deployed,
     ephemeral: isTrue(app.node.tryGetContext('ephemeral')),
     code: (name) => Code.fromAsset(bundle(name, deployed, join(app.outdir, '.bundles')).folder),
     env: {

@@ -11,6 +11,9 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** Packages that are CommonJS ask for modules of Node's by `require`. */
 const REQUIRE = "import{createRequire}from'node:module';const require=createRequire(import.meta.url);";
 
+/** What stands for `node:http`, and why. */
+const HTTP = join(ROOT, 'infra', 'aws', 'node-http.cjs');
+
 export interface Bundle {
   readonly folder: string;
   readonly metafile: Metafile;
@@ -31,6 +34,7 @@ export function bundle(name: FunctionName, deployed: DeployedConfig, parent: str
     format: 'esm',
     platform: 'node',
     target: 'node24',
+    alias: { 'node:http': HTTP, http: HTTP },
     // The SDK's ES modules are a third smaller than what `main` leads to.
     mainFields: ['module', 'main'],
     outExtension: { '.js': '.mjs' },

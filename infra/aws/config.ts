@@ -3,17 +3,11 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { InvalidSpecError } from '#core/errors.ts';
 import type { DeployedConfig } from '#shared/aws/config.ts';
-import { readConfig, wrongConfig, type WeirConfig } from '#shared/config.ts';
+import { readConfig, wrongConfig } from '#shared/config.ts';
 import { parseYaml } from '#shared/config-file.ts';
 
-export interface StackConfig {
-  readonly config: WeirConfig;
-  /** Goes into each function. */
-  readonly deployed: DeployedConfig;
-}
-
 /** @throws InvalidSpecError that names every problem */
-export function loadStackConfig(file: string): StackConfig {
+export function loadStackConfig(file: string): DeployedConfig {
   if (existsSync(file)) return parseStackConfig(readFileSync(file, 'utf8'), file);
   throw new InvalidSpecError(
     `${file} is not there: begin with examples/weir.yaml, or name another with --context config=FILE`,
@@ -21,13 +15,13 @@ export function loadStackConfig(file: string): StackConfig {
 }
 
 /** @throws InvalidSpecError that names every problem */
-export function parseStackConfig(text: string, file: string): StackConfig {
+export function parseStackConfig(text: string, file: string): DeployedConfig {
   const content = parseYaml(text, file);
   const read = readConfig(content);
   const problems = [...('problems' in read ? read.problems : []), ...awsProblems(content)];
   if (!('config' in read) || problems.length > 0) throw wrongConfig(problems, file);
   const version = createHash('sha256').update(text).digest('hex').slice(0, 12);
-  return { config: read.config, deployed: { version, config: content } };
+  return { version, config: read.config };
 }
 
 const WAYS_IN = ['eks', 'serviceAccount', 'kubeconfigSecret'];

@@ -1,7 +1,7 @@
 /** `weir run`: Weir in one process on a real cluster. */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { policyOf } from '#shared/config.ts';
+import { policyOf } from '#shared/policy-of.ts';
 import { createRollbackWebhook } from '#shared/rollback-webhook.ts';
 import { createCardAnnouncer } from '#shared/slack/card-announcer.ts';
 import { createSlackWebApi } from '#shared/slack/web-api.ts';

@@ -2,10 +2,10 @@
 import { InvalidSpecError } from '#core/errors.ts';
 import { SECOND, type Millis } from '#core/time.ts';
 import type { ClusterConfig, WeirConfig } from '../config.ts';
-import { createKubernetesCluster, kubeConfigFrom, type KubernetesClusterOptions } from '../kubernetes/cluster.ts';
+import type { KubernetesCluster, KubernetesClusterOptions } from '../kubernetes/cluster.ts';
 import { loadBalancersOf } from '../load-balancer/load-balancers-of.ts';
-import type { Clock, Site } from '../ports.ts';
-import { onFirstUse } from './first-use.ts';
+import type { Clock, Site, WatchQuery } from '../ports.ts';
+import { once, onFirstUse } from './first-use.ts';
 
 /** A cluster that does not answer in this time counts as down: others wait for the same function. */
 const TIMEOUT: Millis = 10 * SECOND;
@@ -27,13 +27,29 @@ export function createSites(options: SitesOptions): ReadonlyMap<string, Site> {
 function createSite(config: ClusterConfig, options: SitesOptions): Site {
   const { clock } = options;
   const { name, controllers, namespaces } = config;
-  const cluster = createKubernetesCluster({ name, kubeConfig: wayIn(config, options), timeout: TIMEOUT, rest: REST });
+  const kubeConfig = wayIn(config, options);
+  const cluster = clusterOnFirstUse(name, async () => {
+    const { createKubernetesCluster } = await import('../kubernetes/cluster.ts');
+    return createKubernetesCluster({ name, kubeConfig, timeout: TIMEOUT, rest: REST });
+  });
   const providers = onFirstUse(async () => {
     const site = await import('../site.ts');
     return site.createSite(config, cluster, { clock, egress: options.config.egress }).providers;
   });
   const loadBalancers = loadBalancersOf(config, options.region);
   return { cluster, controllers, namespaces, providers, ...(loadBalancers && { loadBalancers }) };
+}
+
+/** All of a cluster but its name and its watches are promises. */
+function clusterOnFirstUse(name: string, load: () => Promise<KubernetesCluster>): KubernetesCluster {
+  const loaded = once(load);
+  const methods = onFirstUse(loaded);
+  return Object.assign(Object.create(methods) as KubernetesCluster, {
+    name,
+    async *watch(query: WatchQuery) {
+      yield* (await loaded()).watch(query);
+    },
+  });
 }
 
 function wayIn(config: ClusterConfig, { clock, region, secret }: SitesOptions): KubernetesClusterOptions['kubeConfig'] {
@@ -52,7 +68,10 @@ function wayIn(config: ClusterConfig, { clock, region, secret }: SitesOptions): 
     };
   }
   if (kubeconfigSecret !== undefined) {
-    return async () => kubeConfigFrom({ text: await secret(kubeconfigSecret), ...(context && { context }) })();
+    return async () => {
+      const { kubeConfigFrom } = await import('../kubernetes/cluster.ts');
+      return kubeConfigFrom({ text: await secret(kubeconfigSecret), ...(context && { context }) })();
+    };
   }
   throw new InvalidSpecError(
     `cluster "${name}" has no way in from AWS: give it eks, serviceAccount or kubeconfigSecret`,

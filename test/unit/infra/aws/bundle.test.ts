@@ -4,9 +4,12 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { NEEDS, type FunctionName } from '#shared/aws/environment.ts';
+import { loadConfig } from '#shared/aws/config.ts';
 import { bundle, type Bundle } from '../../../../infra/aws/bundle.ts';
+import { parseStackConfig } from '../../../../infra/aws/config.ts';
 
 const KB = 1_024;
+const DEPLOYED = parseStackConfig('clusters: [{name: prod, eks: {name: prod}}]', 'weir.yaml');
 const NAMES = Object.keys(NEEDS) as FunctionName[];
 /** Eight builds under load on two shared cores; a quiet machine takes two seconds. */
 const SLOW = 300_000;
@@ -15,7 +18,7 @@ let parent: string;
 const bundles = new Map<FunctionName, Bundle>();
 beforeAll(() => {
   parent = mkdtempSync(join(tmpdir(), 'weir-bundles-'));
-  for (const name of NAMES) bundles.set(name, bundle(name, { version: 'v1', config: { clusters: [] } }, parent));
+  for (const name of NAMES) bundles.set(name, bundle(name, DEPLOYED, parent));
 }, SLOW);
 afterAll(() => rmSync(parent, { recursive: true }));
 
@@ -72,9 +75,6 @@ describe('given the bundle of a function', () => {
 
   it('then the configuration lies beside the code', () => {
     const { folder } = bundles.get('tick')!;
-    expect(JSON.parse(readFileSync(join(folder, 'weir.json'), 'utf8'))).toEqual({
-      version: 'v1',
-      config: { clusters: [] },
-    });
+    expect(loadConfig(folder)).toEqual(DEPLOYED);
   });
 });

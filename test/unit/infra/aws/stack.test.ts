@@ -376,8 +376,9 @@ describe('given a weir.yaml for the stack', () => {
     const [one, other] = ['a', 'b'].map((name) =>
       parseStackConfig(`clusters: [{name: ${name}, eks: {name: x}}]`, 'weir.yaml'),
     );
-    expect(one?.deployed.version).toMatch(/^[\da-f]{12}$/);
-    expect(one?.deployed.version).not.toBe(other?.deployed.version);
-    expect(one?.deployed.config).toEqual({ clusters: [{ name: 'a', eks: { name: 'x' } }] });
+    expect(one?.version).toMatch(/^[\da-f]{12}$/);
+    expect(one?.version).not.toBe(other?.version);
+    expect(one?.config.clusters).toMatchObject([{ name: 'a', controllers: [], eks: { name: 'x' } }]);
+    expect(JSON.parse(JSON.stringify(one?.config))).toEqual(one?.config);
   });
 });
