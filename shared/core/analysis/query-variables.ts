@@ -33,8 +33,13 @@ export function fillVariables(text: string, since: Since, now: Instant): string 
   });
 }
 
-/** Only in what the provider is asked: in a name or a condition the tokens stay unknown. */
+/**
+ * Only in what the provider is asked: in a name or a condition the tokens stay unknown. A metric without a provider is
+ * refused where runs are validated; it is seen here before that.
+ */
 export function withVariables(metric: Metric, since: Since, now: Instant): Metric {
-  const provider = JSON.parse(fillVariables(JSON.stringify(metric.provider), since, now)) as Metric['provider'];
+  const asked: Metric['provider'] | undefined = metric.provider;
+  if (asked === undefined) return metric;
+  const provider = JSON.parse(fillVariables(JSON.stringify(asked), since, now)) as Metric['provider'];
   return { ...metric, provider };
 }

@@ -10,6 +10,7 @@ import {
   textProblem,
   verdictOf,
 } from '../conditions.ts';
+import { providersGiven } from '../../analysis/provider-of.ts';
 import type { MeasuredValue } from '../../expr/measured-value.ts';
 import type { MetricUse } from '../metrics-of.ts';
 import { queryOf } from '../queries.ts';
@@ -134,6 +135,7 @@ export const NO_CONDITION: Rule = {
 };
 
 /** Jobs and Kayenta bring a verdict, plugins may. */
-function judgesItself({ metric: { provider } }: MetricUse): boolean {
-  return ['job', 'kayenta', 'plugin'].some((name) => name in provider) || Object.keys(provider).length === 0;
+function judgesItself({ metric }: MetricUse): boolean {
+  const given = providersGiven(metric);
+  return given.length === 0 || (['job', 'kayenta', 'plugin'] as const).some((name) => given.includes(name));
 }

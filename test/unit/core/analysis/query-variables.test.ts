@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { endlessProblems } from '#core/analysis/finite.ts';
 import { planMeasurements } from '#core/analysis/measure.ts';
 import { fillVariables, sinceOfRun, usesVariables, withVariables } from '#core/analysis/query-variables.ts';
+import type { Metric } from '#core/resources/argo.ts';
 import { aMetric, aRun, at, plan, stamp } from './builders.ts';
 
 const SINCE = { step: at(300), update: at(0) };
@@ -49,6 +50,15 @@ describe('given a run whose metric uses a variable', () => {
   it('when its template is checked, then the variable is known', () => {
     const metrics = [{ ...asking('x[{{weir.sinceUpdate}}]'), count: 1 }];
     expect(endlessProblems({ metadata: { name: 't' }, spec: { metrics } })).toEqual([]);
+  });
+
+  it('when a metric has no provider at all, then that is said, and nothing breaks', () => {
+    const metric = { ...asking('x'), provider: undefined } as unknown as Metric;
+    expect(endlessProblems({ metadata: { name: 't' }, spec: { metrics: [metric] } })).toEqual([]);
+    expect(planMeasurements(aRun({ metrics: [metric] }), new Map(), at(0))).toMatchObject({
+      state: 'invalid',
+      message: expect.stringContaining('no provider specified'),
+    });
   });
 
   it.each([
