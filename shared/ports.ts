@@ -245,6 +245,8 @@ export interface EventBus {
 /** Where people are told: the terminal, Slack. */
 export interface Announcer {
   announce(event: ReleaseEvent): Promise<void>;
+  /** Of an event that is told already, for those who edit what they have told: bring that up to date. */
+  refresh?(event: ReleaseEvent): Promise<void>;
 }
 
 // --- everything together -------------------------------------------------------------------------------------------

@@ -12,7 +12,8 @@ export function createNotifierHandler({ announcer, sent }: NotifierPorts) {
   return async function notify(event: Pick<EventBridgeEvent<string, unknown>, 'detail'>): Promise<void> {
     const transition = parseReleaseEvent(event.detail);
     const mark = `sent/${transition.id}`;
-    if ((await sent.get(mark)) !== undefined) return;
+    // A first delivery may have come late, written what was true before, and failed then: it comes again, and it is sent.
+    if ((await sent.get(mark)) !== undefined) return announcer.refresh?.(transition);
     await announcer.announce(transition);
     await sent.set(mark, 'sent', undefined);
   };

@@ -40,17 +40,21 @@ export interface CardOptions extends PostPorts {
 
 /** Errors: TransientError and ConflictError: the event must be delivered again. */
 export function createCardAnnouncer(options: CardOptions): Announcer {
+  async function inEachChannel(event: ReleaseEvent, act: InChannel): Promise<void> {
+    const releaseId = event.releaseId ?? event.release?.id;
+    if (releaseId === undefined) return;
+    const told = await options.tell(releaseId, event);
+    if (told === undefined || isFirstDeployment(told)) return;
+    const channels = told.release.notify ?? (options.channel === undefined ? [] : [options.channel]);
+    for (const channel of channels) await act(channel, told, event, options);
+  }
   return {
-    async announce(event) {
-      const releaseId = event.releaseId ?? event.release?.id;
-      if (releaseId === undefined) return;
-      const told = await options.tell(releaseId, event);
-      if (told === undefined || isFirstDeployment(told)) return;
-      const channels = told.release.notify ?? (options.channel === undefined ? [] : [options.channel]);
-      for (const channel of channels) await announceIn(channel, told, event, options);
-    },
+    announce: (event) => inEachChannel(event, announceIn),
+    refresh: (event) => inEachChannel(event, async (...card) => void (await showCard(...card))),
   };
 }
+
+type InChannel = (channel: string, told: Told, event: ReleaseEvent, options: CardOptions) => Promise<void>;
 
 /** A deployment that replaces nothing is no news for people who watch releases. */
 function isFirstDeployment({ release }: Told): boolean {
@@ -58,21 +62,28 @@ function isFirstDeployment({ release }: Told): boolean {
 }
 
 async function announceIn(channel: string, told: Told, event: ReleaseEvent, options: CardOptions): Promise<void> {
-  const mark = `card/${told.release.id}`;
-  const variants = DETAILS.map((detail) => releaseCard(told, detail));
-  const place = await postOnce({ channel, mark }, variants, options);
-  if (place === undefined) {
-    options.log.info('Channel takes no card', { channel, release: told.release.id });
-    return;
-  }
-  await refresh(place, told, event, options);
+  const place = await showCard(channel, told, event, options);
   const { type, message } = event.transition;
-  if (!THREADED.includes(type)) return;
+  if (place === undefined || !THREADED.includes(type)) return;
   await postOnce({ channel: place.channel, thread: place.ts, mark: event.id }, [threadLine(message)], options);
 }
 
+/** @returns where it stands; undefined: the channel takes none */
+async function showCard(
+  channel: string,
+  told: Told,
+  event: ReleaseEvent,
+  options: CardOptions,
+): Promise<Place | undefined> {
+  const variants = DETAILS.map((detail) => releaseCard(told, detail));
+  const place = await postOnce({ channel, mark: `card/${told.release.id}` }, variants, options);
+  if (place === undefined) options.log.info('Channel takes no card', { channel, release: told.release.id });
+  else await bringUpToDate(place, told, event, options);
+  return place;
+}
+
 /** Whoever writes last has written what history knows last: after each write it is asked whether more has come since. */
-async function refresh(place: Place, told: Told, event: ReleaseEvent, options: CardOptions): Promise<void> {
+async function bringUpToDate(place: Place, told: Told, event: ReleaseEvent, options: CardOptions): Promise<void> {
   let shown = told;
   for (let render = 1; render <= RENDERS; render++) {
     await firstTaken(

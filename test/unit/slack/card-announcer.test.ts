@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import { TransientError } from '#core/errors.ts';
 import type { RecordedTransition, ReleaseSummary, TransitionType } from '#core/history/record.ts';
 import type { Told } from '#core/messages/story.ts';
 import { createMemoryCursorStore } from '#shared/history/memory-cursor-store.ts';
@@ -6,6 +7,7 @@ import type { ReleaseEvent } from '#shared/ports.ts';
 import { createCardAnnouncer } from '#shared/slack/card-announcer.ts';
 import { createSlackWebApi } from '#shared/slack/web-api.ts';
 import { createSlackWebApi as createStandIn, type SlackWebApi } from '../../../infra/local/slack-web-api.ts';
+import { createNotifierHandler } from '../../../functions/notifier/handler.ts';
 import { aLog } from '../../support/quiet-log.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 
@@ -29,9 +31,18 @@ let clock: VirtualClock;
 let slack: SlackWebApi;
 let history: Told;
 let announce: (event: ReleaseEvent) => Promise<void>;
+/** What the notifier does with an event, told already or not. */
+let notify: (event: ReleaseEvent) => Promise<void>;
+/** What history answers next, one after the other; then what it knows. */
+let answers: (() => Promise<Told>)[];
+/** What happens while the next write of a cursor is answered. */
+let meanwhile: (() => Promise<void>) | undefined;
 
 beforeEach(() => {
   clock = new VirtualClock();
+  answers = [];
+  meanwhile = undefined;
+  const cursors = createMemoryCursorStore();
   slack = createStandIn(() => clock.now());
   history = { release: RELEASE, transitions: [], orders: [] };
   const ask = (async (url: string, init: RequestInit = {}) => {
@@ -51,14 +62,22 @@ beforeEach(() => {
   }) as typeof fetch;
   const announcer = createCardAnnouncer({
     chat: createSlackWebApi({ token: async () => 'xoxb', fetch: ask }),
-    cursors: createMemoryCursorStore(),
+    cursors: { ...cursors, set: (...write) => cursors.set(...write).finally(duringAnswer) },
     clock,
     log: aLog(),
     channel: 'C1',
-    tell: async () => history,
+    tell: async () => answers.shift()?.() ?? history,
   });
   announce = (event) => announcer.announce(event);
+  const deliver = createNotifierHandler({ announcer, sent: createMemoryCursorStore() });
+  notify = (event) => deliver({ detail: event });
 });
+
+async function duringAnswer(): Promise<void> {
+  const happens = meanwhile;
+  meanwhile = undefined;
+  await happens?.();
+}
 
 /** History knows it first; then the bus tells of it. */
 function happened(type: TransitionType, message: string, release: Partial<ReleaseSummary> = {}): ReleaseEvent {
@@ -110,6 +129,25 @@ describe('given a release that is told in Slack', () => {
     expect(thread()).toEqual(['Rollout aborted', 'Weight 20 %']);
   });
 
+  it('when one of two deliveries writes what it read long ago and then fails, then it comes again and mends the card', async () => {
+    await notify(happened('release-started', 'started'));
+    const weighed = happened('weight-changed', 'Weight 20 %', { weights: [20] });
+    const [long, read] = [history, Promise.withResolvers<void>()];
+    const thaw = Promise.withResolvers<Told>();
+    answers.push(() => (read.resolve(), thaw.promise));
+    const frozen = notify(weighed);
+    await read.promise;
+    await notify(weighed);
+    await notify(happened('aborted', 'Rollout aborted', { outcome: 'aborted', reason: 'too many errors' }));
+    answers.push(() => Promise.reject(new TransientError('history does not answer')));
+    thaw.resolve(long);
+    await expect(frozen).rejects.toThrow('history does not answer');
+    expect(cards()[0]?.text).not.toContain('Aborted');
+    await notify(weighed);
+    expect(cards()[0]?.text).toContain('Aborted at 20 %: too many errors');
+    expect(thread()).toEqual(['Weight 20 %', 'Rollout aborted']);
+  });
+
   it('when Slack took the card and the answer was lost, then it is found again and not posted a second time', async () => {
     const event = happened('release-started', 'started');
     slack.fails.push({ status: 500, done: true });
@@ -134,6 +172,16 @@ describe('given a release that is told in Slack', () => {
     expect([one.status, other.status].toSorted()).toEqual(['fulfilled', 'rejected']);
     await clock.advance(31_000);
     await announce(event);
+    expect(cards()).toHaveLength(1);
+  });
+
+  it('when a worker freezes after its intent and another one posts, then it posts nothing when it wakes', async () => {
+    const event = happened('release-started', 'started');
+    meanwhile = async () => {
+      await clock.advance(31_000);
+      await announce(event);
+    };
+    await expect(announce(event)).rejects.toThrow('is posted too late');
     expect(cards()).toHaveLength(1);
   });
 
