@@ -1,4 +1,4 @@
-/** How many passes over a Rollout one core decides per second. Prints; the numbers are for people, no test depends on them. */
+/** How long one core takes to decide a pass over a Rollout. Prints; the numbers are for people, no test depends on them. */
 import { pathToFileURL } from 'node:url';
 import { decideRollout } from '#core/rollout/decide.ts';
 import { POD_TEMPLATE_HASH } from '#core/resources/keys.ts';
@@ -10,11 +10,15 @@ import { RICH_TEMPLATE } from '../unit/core/rollout/rich-template.ts';
 
 export interface DecisionBench {
   readonly situation: string;
-  readonly decisionsPerSecond: number;
+  /** Whether each pass has objects of its own. */
+  readonly objects: string;
+  /** Microseconds of the processor's time for a pass: of many batches, the one in the middle and the quickest. */
+  readonly median: number;
+  readonly least: number;
 }
 
 const STEPS = [setWeight(20), pause(), setWeight(60), pause(60)];
-const BATCH = 200;
+const BATCH = 25;
 
 /** Nothing to do, found by hash among ten old revisions: what most passes are. */
 function idle(): RolloutSnapshot {
@@ -63,30 +67,40 @@ const SITUATIONS: readonly (readonly [situation: string, snapshot: () => Rollout
   ['adopting ten foreign ReplicaSets with rich templates', adopting],
 ];
 
-/** Each situation for about so long, after a warm-up of the same length. */
-export function benchDecisions(milliseconds = 500): readonly DecisionBench[] {
-  return SITUATIONS.map(([situation, snapshot]) => {
-    const seen = snapshot();
-    measure(seen, milliseconds);
-    return { situation, decisionsPerSecond: measure(seen, milliseconds) };
-  });
+/** A pass over objects just read from an API server (`fresh`), or over those of the pass before (`cached`). */
+const OBJECTS = {
+  fresh: (snapshot: RolloutSnapshot) => JSON.parse(JSON.stringify(snapshot)) as RolloutSnapshot,
+  cached: (snapshot: RolloutSnapshot) => snapshot,
+};
+
+/** Each situation, after a warm-up of the same length. */
+export function benchDecisions(batches = 200): readonly DecisionBench[] {
+  return SITUATIONS.flatMap(([situation, snapshot]) =>
+    Object.entries(OBJECTS).map(([objects, made]) => {
+      const inputs = Array.from({ length: BATCH }, () => snapshot());
+      const measured = () => measure(() => inputs.map(made));
+      Array.from({ length: batches }, measured);
+      const times = Array.from({ length: batches }, measured).toSorted((a, b) => a - b);
+      return { situation, objects, ...middle(times) };
+    }),
+  );
 }
 
-/** By the processor's time: what else the machine does meanwhile does not count. */
-function measure(snapshot: RolloutSnapshot, milliseconds: number): number {
-  const start = performance.now();
+/** Microseconds a pass by the processor's time: what else the machine does meanwhile does not count, but for the caches. */
+function measure(read: () => readonly RolloutSnapshot[]): number {
+  const snapshots = read();
   const before = process.cpuUsage();
-  let decisions = 0;
-  while (performance.now() - start < milliseconds) {
-    for (let count = 0; count < BATCH; count += 1) decideRollout(snapshot);
-    decisions += BATCH;
-  }
+  for (const snapshot of snapshots) decideRollout(snapshot);
   const { user, system } = process.cpuUsage(before);
-  return decisions / ((user + system) / 1e6);
+  return (user + system) / snapshots.length;
+}
+
+function middle(sorted: readonly number[]): { readonly median: number; readonly least: number } {
+  return { median: sorted[sorted.length >> 1] ?? Number.NaN, least: sorted[0] ?? Number.NaN };
 }
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  for (const { situation, decisionsPerSecond } of benchDecisions()) {
-    console.log(`${decisionsPerSecond.toFixed(0).padStart(8)} /s  ${situation}`);
+  for (const { situation, objects, median, least } of benchDecisions()) {
+    console.log(`${median.toFixed(0).padStart(8)} µs (least ${least.toFixed(0)})  ${objects}: ${situation}`);
   }
 }

@@ -10,16 +10,16 @@ interface Figure {
 
 function figures(): readonly Figure[] {
   const conditions = benchConditions().map(({ condition, evaluationsPerSecond }) =>
-    figure(`condition ${condition}`, evaluationsPerSecond),
+    figure(`condition ${condition}`, 1e6 / evaluationsPerSecond),
   );
-  const decisions = benchDecisions().map(({ situation, decisionsPerSecond }) =>
-    figure(`decideRollout, ${situation}`, decisionsPerSecond),
+  const decisions = benchDecisions().map(({ situation, objects, median }) =>
+    figure(`decideRollout, ${objects} objects, ${situation}`, median),
   );
   return [...conditions, ...decisions];
 }
 
-function figure(what: string, perSecond: number): Figure {
-  return { what, perSecond: Math.round(perSecond), microseconds: 1e6 / perSecond };
+function figure(what: string, microseconds: number): Figure {
+  return { what, perSecond: Math.round(1e6 / microseconds), microseconds };
 }
 
 const measured = figures();

@@ -43,7 +43,8 @@ export function runsToDelete<Run extends PastRun>(history: RunHistory<Run>): rea
 
 function livingHashes(replicaSets: readonly KubernetesObject[]): ReadonlySet<string> {
   const living = replicaSets.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
-  return new Set(living.flatMap(({ metadata }) => metadata.labels?.[POD_TEMPLATE_HASH] || []));
+  const hashes = living.map(({ metadata }) => metadata.labels?.[POD_TEMPLATE_HASH] ?? '');
+  return new Set(hashes.filter((hash) => hash !== ''));
 }
 
 function newestFirst<Run extends PastRun>(runs: readonly Run[]): readonly Run[] {

@@ -13,6 +13,7 @@ export type RunReference = NonNullable<NonNullable<RolloutStatus['canary']>['cur
 export function currentRunsOf(rollout: Rollout, status: RolloutStatus, runs: readonly AnalysisRun[]): CurrentRuns {
   const found = RUN_KINDS.flatMap((kind) => {
     const name = recordedRun(status, kind)?.name;
+    if (name === undefined) return [];
     const run = runs.find((candidate) => candidate.metadata.name === name && isControlledBy(candidate, rollout));
     return run === undefined ? [] : [[kind, run] as const];
   });

@@ -17,21 +17,28 @@ const ALPHABET = 'bcdfghjklmnpqrstvwxz2456789';
  */
 export function podTemplateHash(template: PodTemplate | undefined, collisionCount?: number): string {
   const text = goJson((template ?? {}) as JsonValue, 'PodTemplateSpec', podTemplateFields);
-  const sum = fnv1a(bytesOf(text), FNV_OFFSET);
+  const sum = hashText(text);
   return encode(collisionCount === undefined ? sum : fnv1a(countBytes(collisionCount), sum));
 }
 
 /** Value of `status.currentStepHash`. */
 export function stepHash(steps: readonly CanaryStep[] | undefined): string {
-  if (steps === undefined) return encode(fnv1a(bytesOf('null'), FNV_OFFSET));
+  if (steps === undefined) return encode(hashText('null'));
   const text = `[${steps.map((step) => goJson(step as JsonValue, 'CanaryStep', stepFields)).join(',')}]`;
-  return encode(fnv1a(bytesOf(text), FNV_OFFSET));
+  return encode(hashText(text));
 }
 
 const UTF8 = new TextEncoder();
 
-function bytesOf(text: string): Uint8Array {
-  return UTF8.encode(text);
+/** FNV-1a of the text's UTF-8. Manifests are plain ASCII but for the rare one: those need no copy of their bytes. */
+function hashText(text: string): number {
+  let sum = FNV_OFFSET;
+  for (let index = 0; index < text.length; index += 1) {
+    const code = text.charCodeAt(index);
+    if (code > 0x7f) return fnv1a(UTF8.encode(text), FNV_OFFSET);
+    sum = Math.imul(sum ^ code, FNV_PRIME);
+  }
+  return sum >>> 0;
 }
 
 /** Eight bytes, of which only the low four carry the count. */
@@ -48,5 +55,7 @@ function fnv1a(bytes: Uint8Array, start: number): number {
 }
 
 function encode(sum: number): string {
-  return Array.from(String(sum), (digit) => ALPHABET.charAt(digit.charCodeAt(0) % ALPHABET.length)).join('');
+  let text = '';
+  for (const digit of String(sum)) text += ALPHABET.charAt(digit.charCodeAt(0) % ALPHABET.length);
+  return text;
 }

@@ -8,8 +8,9 @@ type Labels = Readonly<Record<string, string>>;
 /** An empty selector matches everything, an absent one nothing. */
 export function selectorMatches(selector: LabelSelector | undefined, labels: Labels = {}): boolean {
   if (selector === undefined) return false;
-  const pairs = Object.entries(selector.matchLabels ?? {});
-  return pairs.every(([key, value]) => labels[key] === value) && expressionsOf(selector).every((e) => meets(e, labels));
+  const { matchLabels = {} } = selector;
+  for (const key of Object.keys(matchLabels)) if (labels[key] !== matchLabels[key]) return false;
+  return expressionsOf(selector).every((expression) => meets(expression, labels));
 }
 
 export function isEmptySelector(selector: LabelSelector): boolean {

@@ -50,8 +50,12 @@ export function withDefaults(struct: string, object: JsonObject, fields: readonl
 
 function fill(defaults: JsonObject | undefined, object: JsonObject, fields: readonly Field[]): JsonObject {
   if (defaults === undefined) return object;
-  const absent = fields.filter((field) => Object.hasOwn(defaults, field.name) && isUnset(object[field.name], field));
-  return { ...object, ...Object.fromEntries(absent.map(({ name }) => [name, defaults[name] ?? null])) };
+  const filled: Record<string, JsonValue> = { ...object };
+  for (const field of fields) {
+    const value = defaults[field.name];
+    if (value !== undefined && isUnset(object[field.name], field)) filled[field.name] = value;
+  }
+  return filled;
 }
 
 /** Where Go holds the value itself, its zero is all there is to mean absent. */

@@ -9,8 +9,9 @@ export function sameJson(a: unknown, b: unknown): boolean {
 }
 
 function sameMembers(a: Readonly<Record<string, unknown>>, b: Readonly<Record<string, unknown>>): boolean {
-  const names = new Set([...Object.keys(a), ...Object.keys(b)]);
-  return [...names].every((name) => sameJson(ownMember(a, name), ownMember(b, name)));
+  const known = Object.keys(a);
+  if (!known.every((name) => sameJson(a[name], ownMember(b, name)))) return false;
+  return Object.keys(b).every((name) => b[name] === undefined || Object.hasOwn(a, name));
 }
 
 /** A name like `constructor` is a key of manifests too, and must not find what objects inherit. */

@@ -48,11 +48,12 @@ const KEPT_WHEN_ZERO: ReadonlySet<string> = new Set(['currentStepIndex', 'collis
 
 /** As stored: zero values, empty texts, empty lists and empty parts are absent. engine §0 rule 2. */
 export function storedForm(draft: StatusDraft): RolloutStatus {
-  const members = Object.entries(draft).flatMap(([name, value]) => {
+  const stored: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(draft)) {
     const kept = name === 'blueGreen' || name === 'canary' ? withoutZeros(value as object) : value;
-    return isZero(kept) && !(KEPT_WHEN_ZERO.has(name) && kept === 0) ? [] : [[name, kept] as const];
-  });
-  return Object.fromEntries(members);
+    if (!isZero(kept) || (kept === 0 && KEPT_WHEN_ZERO.has(name))) stored[name] = kept;
+  }
+  return stored;
 }
 
 function withoutZeros(part: object): object | undefined {

@@ -28,15 +28,16 @@ export function templateMatches(replicaSet: ReplicaSet, desired: PodTemplate): b
  * the deprecated alias `serviceAccount` do not count; nor do fields that the schema does not know.
  */
 export function sameTemplate(a: PodTemplate, b: PodTemplate): boolean {
-  return sameJson(canonicalTemplate(a), canonicalTemplate(b));
+  return sameStruct(compared(a), compared(b), 'PodTemplateSpec');
 }
 
-function canonicalTemplate(template: PodTemplate): JsonValue {
+/** What of a template counts. */
+function compared(template: PodTemplate): JsonObject {
   const { [POD_TEMPLATE_HASH]: _hash, ...labels } = template.metadata?.labels ?? {};
   const { creationTimestamp: _created, ...metadata } = template.metadata ?? {};
   const { serviceAccount: _alias, ...spec } = template.spec ?? { containers: [] };
   const bare = { metadata: { ...metadata, labels }, spec: withHostPorts(spec as unknown as JsonObject) };
-  return canonicalStruct(bare as unknown as JsonObject, 'PodTemplateSpec') ?? {};
+  return bare as unknown as JsonObject;
 }
 
 /** Older API servers store `hostPort` = `containerPort` in templates on the host network. */
@@ -54,53 +55,85 @@ function withHostPortsOf(container: JsonObject): JsonObject {
   return { ...container, ports };
 }
 
-/** undefined: empty. */
-function canonicalStruct(value: JsonObject, struct: string): JsonObject | undefined {
+function sameStruct(a: JsonObject, b: JsonObject, struct: string): boolean {
+  if (a === b) return true;
   const fields = podTemplateFields(struct) ?? [];
-  const filled = withDefaults(struct, value, fields);
-  const members = fields.flatMap((field) => {
-    const member = canonicalMember(filled[field.name] ?? undefined, field);
-    return member === undefined ? [] : [[field.name, member] as const];
-  });
-  return members.length === 0 ? undefined : Object.fromEntries(members);
+  const [filledA, filledB] = [withDefaults(struct, a, fields), withDefaults(struct, b, fields)];
+  return fields.every((field) => sameMember(filledA[field.name] ?? undefined, filledB[field.name] ?? undefined, field));
 }
 
-/** undefined: as good as absent. */
-function canonicalMember(value: JsonValue | undefined, field: Field): JsonValue | undefined {
-  if (value === undefined) return undefined;
+function sameMember(a: JsonValue | undefined, b: JsonValue | undefined, field: Field): boolean {
+  if (a === b) return true;
+  if (a === undefined || b === undefined) return isEmpty(a, field) && isEmpty(b, field);
   switch (field.shape) {
     case 'scalar':
     case 'number':
-      return value === '' || value === 0 || value === false ? undefined : value;
+      return sameJson(a, b) || (isEmpty(a, field) && isEmpty(b, field));
     case 'pointer':
-      return value;
-    case 'list': {
-      const items = listOf(value).map((item) => canonicalElement(item, field));
-      return items.length === 0 ? undefined : items;
-    }
-    case 'map': {
-      const entries = Object.entries(objectOf(value)).map(([key, item]) => [key, canonicalElement(item, field)]);
-      return entries.length === 0 ? undefined : (Object.fromEntries(entries) as JsonObject);
-    }
+      return sameJson(a, b);
+    case 'list':
+      return sameList(listOf(a), listOf(b), field);
+    case 'map':
+      return sameMap(objectOf(a), objectOf(b), field);
     case 'struct':
-      return canonicalStruct(objectOf(value), field.of ?? '');
     case 'structPointer':
-      return canonicalStruct(objectOf(value), field.of ?? '') ?? (AFFINITY.has(field.of ?? '') ? undefined : {});
+      return sameStruct(objectOf(a), objectOf(b), field.of ?? '');
     case 'quantity':
-      return quantityValue(asText(value)) === '0' ? undefined : quantityValue(asText(value));
     case 'quantityPointer':
-      return quantityValue(asText(value));
+      return quantityValue(asText(a)) === quantityValue(asText(b));
+  }
+}
+
+/** As good as absent. */
+function isEmpty(value: JsonValue | undefined, field: Field): boolean {
+  if (value === undefined) return true;
+  switch (field.shape) {
+    case 'scalar':
+    case 'number':
+      return value === '' || value === 0 || value === false;
+    case 'pointer':
+    case 'quantityPointer':
+      return false;
+    case 'list':
+      return listOf(value).length === 0;
+    case 'map':
+      return Object.keys(objectOf(value)).length === 0;
+    case 'struct':
+      return isEmptyStruct(objectOf(value), field.of ?? '');
+    case 'structPointer':
+      return AFFINITY.has(field.of ?? '') && isEmptyStruct(objectOf(value), field.of ?? '');
+    case 'quantity':
+      return quantityValue(asText(value)) === '0';
   }
 }
 
 /** Emptied, and then dropped, when the injected anti-affinity is taken out; no other pointer may be confused with absent. */
 const AFFINITY: ReadonlySet<string> = new Set(['Affinity', 'PodAntiAffinity']);
 
+function isEmptyStruct(value: JsonObject, struct: string): boolean {
+  const fields = podTemplateFields(struct) ?? [];
+  const filled = withDefaults(struct, value, fields);
+  return fields.every((field) => isEmpty(filled[field.name] ?? undefined, field));
+}
+
+function sameList(a: readonly JsonValue[], b: readonly JsonValue[], field: Field): boolean {
+  return a.length === b.length && a.every((item, index) => sameElement(item, b[index] ?? null, field));
+}
+
+function sameMap(a: JsonObject, b: JsonObject, field: Field): boolean {
+  const keys = Object.keys(a);
+  return (
+    keys.length === Object.keys(b).length &&
+    keys.every((key) => Object.hasOwn(b, key) && sameElement(a[key] ?? null, b[key] ?? null, field))
+  );
+}
+
 /** Quantities in maps are amounts of resources, which are stored in thousandths. */
-function canonicalElement(item: JsonValue, field: Field): JsonValue {
-  if (field.of === undefined) return item;
-  if (field.of === 'quantity') return quantityValue(asText(item), true);
-  return canonicalStruct(objectOf(item), field.of) ?? {};
+function sameElement(a: JsonValue, b: JsonValue, field: Field): boolean {
+  if (a === b) return true;
+  if (field.of === undefined) return sameJson(a, b);
+  if (field.of === 'quantity') return quantityValue(asText(a), true) === quantityValue(asText(b), true);
+  return sameStruct(objectOf(a), objectOf(b), field.of);
 }
 
 function listOf(value: JsonValue | undefined): readonly JsonValue[] {

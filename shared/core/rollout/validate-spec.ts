@@ -7,11 +7,6 @@ import { templateProblems } from './validate-template.ts';
 /** @param resolved the template is the referenced workload's */
 export function specProblems(rollout: Rollout, resolved = false): readonly string[] {
   const { replicas = 1, minReadySeconds = 0, revisionHistoryLimit = 10, progressDeadlineSeconds = 600 } = rollout.spec;
-  const tooShort = invalid(
-    'spec.progressDeadlineSeconds',
-    progressDeadlineSeconds,
-    'must be greater than minReadySeconds',
-  );
   return [
     ...notNegative('spec.replicas', replicas),
     ...selectorProblems(rollout, resolved),
@@ -20,8 +15,14 @@ export function specProblems(rollout: Rollout, resolved = false): readonly strin
     ...notNegative('spec.minReadySeconds', minReadySeconds),
     ...notNegative('spec.revisionHistoryLimit', revisionHistoryLimit),
     ...notNegative('spec.progressDeadlineSeconds', progressDeadlineSeconds),
-    ...(progressDeadlineSeconds <= minReadySeconds ? [tooShort] : []),
+    ...tooShort(progressDeadlineSeconds, minReadySeconds),
   ];
+}
+
+function tooShort(progressDeadlineSeconds: number, minReadySeconds: number): readonly string[] {
+  if (progressDeadlineSeconds > minReadySeconds) return [];
+  const detail = 'must be greater than minReadySeconds';
+  return [invalid('spec.progressDeadlineSeconds', progressDeadlineSeconds, detail)];
 }
 
 function notNegative(path: string, value: number): readonly string[] {
@@ -68,9 +69,10 @@ function templateAndSelectorProblems(
 ): readonly string[] {
   if (workloadRef !== undefined && !resolved) return [];
   const labels = template?.metadata?.labels ?? {};
-  const unmatched = invalid('spec.template.metadata.labels', labels, '`selector` does not match template `labels`');
+  const matches = selector === undefined || selectorMatches(selector, labels);
+  const detail = '`selector` does not match template `labels`';
   return [
-    ...(selector !== undefined && !selectorMatches(selector, labels) ? [unmatched] : []),
+    ...(matches ? [] : [invalid('spec.template.metadata.labels', labels, detail)]),
     ...templateProblems(template ?? {}, 'spec.template'),
   ];
 }

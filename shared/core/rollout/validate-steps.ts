@@ -32,17 +32,13 @@ export function stepProblems(step: CanaryStep, { trafficRouting }: CanaryStrateg
 
 /** "true" says that the kind is absent; only four kinds are counted when there are too many. */
 function kindProblems(step: CanaryStep, path: string): Problems {
-  const absent = (name: string, value: unknown) => `step.${name}: ${value === undefined}`;
   const counted = [step.experiment, step.pause, step.setWeight, step.analysis];
-  const main = [
-    absent('Experiment', step.experiment),
-    absent('Pause', step.pause),
-    absent('SetWeight', step.setWeight),
-    absent('Analysis', step.analysis),
-  ];
-  if (counted.filter((value) => value !== undefined).length > 1) return [invalid(path, main.join(' '), ONE_KIND)];
+  const given = counted.filter((value) => value !== undefined).length;
   const others = [step.setCanaryScale, step.setHeaderRoute, step.setMirrorRoute, step.plugin];
-  if ([...counted, ...others].some((value) => value !== undefined)) return [];
+  if (given === 1 || (given === 0 && others.some((value) => value !== undefined))) return [];
+  const absent = (name: string, value: unknown) => `step.${name}: ${value === undefined}`;
+  const main = ['Experiment', 'Pause', 'SetWeight', 'Analysis'].map((name, index) => absent(name, counted[index]));
+  if (given > 1) return [invalid(path, main.join(' '), ONE_KIND)];
   const rest = ['SetCanaryScale', 'SetHeaderRoute', 'SetMirrorRoute', 'Plugin'].map((name) => absent(name, undefined));
   return [invalid(path, [...main, ...rest].join(' '), ONE_KIND)];
 }
