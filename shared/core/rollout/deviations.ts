@@ -137,6 +137,20 @@ export const DEVIATIONS: readonly Deviation[] = [
     shown: ['test/unit/core/rollout/corners.test.ts'],
   },
   {
+    id: 'older-hash',
+    section: 'engine §4.2 rule 2',
+    argo: 'A ReplicaSet that has the hash of Deployments (very old versions of Argo Rollouts gave it) is found by that hash too.',
+    weir: 'That hash is not computed: it depends on how a version of Go prints. Such a ReplicaSet is found by its template, and keeps its hash.',
+    shown: ['test/scenarios/takeover.test.ts'],
+  },
+  {
+    id: 'revision-in-one-pass',
+    section: 'engine §5.2',
+    argo: 'When an old version comes back, its ReplicaSet gets the next revision, and the Rollout the pass after.',
+    weir: 'Both get it in one pass: whoever sees the new hash does not find the number of the version before.',
+    shown: ['test/unit/core/rollout/replica-sets.test.ts'],
+  },
+  {
     id: 'promote-needs-a-pause',
     section: 'engine §18',
     argo: 'The plain promote of a canary that is not paused skips the step that is running.',

@@ -1,20 +1,25 @@
 /** What Weir does not do is refused by name; nothing of a manifest is ever skipped. */
-import type { CanaryStep, Rollout } from '../resources/argo.ts';
+import type { Rollout } from '../resources/argo.ts';
+import { PLUGIN } from '../traffic-routing/gateway-api/settings.ts';
 import { routersOf } from '../traffic-routing/registry.ts';
 import { forbidden } from './field-error.ts';
 
-const STEPS: readonly (keyof CanaryStep)[] = ['plugin'];
 /** Of `trafficRouting`, what is no router. */
 const ROUTING_OPTIONS: ReadonlySet<string> = new Set(['managedRoutes', 'maxTrafficWeight']);
-const ROUTING = 'spec.strategy.canary.trafficRouting';
+const CANARY = 'spec.strategy.canary';
+const ROUTING = `${CANARY}.trafficRouting`;
+/** Argo starts a plugin as a process of its own; a function has no place for one. */
+const NO_PLUGINS = 'Weir runs no plugins';
 
 export function unsupportedFields(rollout: Rollout): readonly string[] {
   const { steps = [] } = rollout.spec.strategy?.canary ?? {};
   return [
     ...unknownRouters(rollout),
-    ...steps.flatMap((step, index) =>
-      STEPS.flatMap((kind) => refused(`spec.strategy.canary.steps[${index}].${kind}`, step[kind])),
-    ),
+    ...steps.flatMap(({ plugin }, index) => {
+      if (plugin === undefined) return [];
+      const detail = `${NO_PLUGINS}, so that step plugin ${JSON.stringify(plugin.name)} would never be done; take the step out`;
+      return [forbidden(`${CANARY}.steps[${index}].plugin`, detail)];
+    }),
   ];
 }
 
@@ -24,18 +29,17 @@ function unknownRouters(rollout: Rollout): readonly string[] {
   const own = Object.entries(routing)
     .filter(([name, value]) => value !== undefined && !ROUTING_OPTIONS.has(name))
     .filter(([name, value]) => !isKnown(rollout, { [name]: value }))
-    .map(([name]) => `${ROUTING}.${name}`);
+    .map(([name]) => forbidden(`${ROUTING}.${name}`, 'Weir does not know this traffic router'));
   const others = Object.entries(plugins)
     .filter(([name, value]) => !isKnown(rollout, { plugins: { [name]: value } }))
-    .map(([name]) => `${ROUTING}.plugins[${name}]`);
-  return [...own, ...others].map((path) => forbidden(path, 'not supported by Weir yet'));
+    .map(([name]) => {
+      const detail = `${NO_PLUGINS} and does not know traffic router ${JSON.stringify(name)}; of plugins it has ${PLUGIN} built in`;
+      return forbidden(`${ROUTING}.plugins[${name}]`, detail);
+    });
+  return [...own, ...others];
 }
 
 function isKnown(rollout: Rollout, trafficRouting: object): boolean {
   const strategy = { canary: { trafficRouting } };
   return routersOf({ ...rollout, spec: { ...rollout.spec, strategy } }).length > 0;
-}
-
-function refused(path: string, value: unknown): readonly string[] {
-  return value === undefined ? [] : [forbidden(path, 'not supported by Weir yet')];
 }

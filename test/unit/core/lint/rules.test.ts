@@ -318,7 +318,7 @@ spec: {analyses: [{name: a, templateName: other}], templates: []}
     from: '- pause',
     to: '- plugin: {name: x}\n      - pause',
     at: `${CANARY}.steps[1].plugin`,
-    says: /not supported by Weir yet/,
+    says: /Weir runs no plugins/,
   },
   {
     rule: 'empty-result',

@@ -253,6 +253,20 @@ describe('the revision of an existing ReplicaSet', () => {
     });
   });
 
+  it('given a number that is raised, then the Rollout has it from the same pass on (deviation `revision-in-one-pass`)', () => {
+    const replicaSets = [
+      aReplicaSet({ version: 'v1', size: 2, revision: 3 }),
+      aReplicaSet({ version: 'v2', size: 0, revision: 2 }),
+    ];
+    const { actions, events } = decideRollout(snapshotOf(updating.revision(3).build(), { replicaSets }));
+    const written = actions.map((action) => (action.type === 'patch' ? action.after : undefined));
+    expect(written.map((object) => [object?.kind, object?.metadata.annotations?.[REVISION]])).toEqual([
+      ['ReplicaSet', '4'],
+      ['Rollout', '4'],
+    ]);
+    expect(events).toMatchObject([{ reason: 'RolloutUpdated', message: 'Rollout updated to revision 4' }]);
+  });
+
   it('given only annotations to copy, then the number stays', () => {
     const replicaSets = [
       aReplicaSet({ version: 'v1', size: 1, desired: 2, revision: 1 }),

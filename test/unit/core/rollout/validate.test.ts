@@ -364,18 +364,35 @@ describe('a canary strategy with a fault', () => {
   });
 });
 
-describe('what Weir does not do yet', () => {
+describe('what Weir does not do', () => {
   it.each<{ then: string; rollout: RolloutBuilder }>([
     {
-      then: 'spec.strategy.canary.trafficRouting.plugins[org/router]',
+      then: 'spec.strategy.canary.trafficRouting.plugins[org/router]: Forbidden: Weir runs no plugins and does not know traffic router "org/router"; of plugins it has argoproj-labs/gatewayAPI built in',
       rollout: withSteps([setWeight(10)], { trafficRouting: { plugins: { 'org/router': {} } }, ...SERVICES }),
     },
-    { then: 'spec.strategy.canary.steps[0].plugin', rollout: withSteps([{ plugin: { name: 'org/x' } }]) },
+    {
+      then: 'spec.strategy.canary.trafficRouting.plugins[org/router]: Forbidden: Weir runs no plugins and does not know traffic router "org/router"; of plugins it has argoproj-labs/gatewayAPI built in',
+      rollout: withSteps([setWeight(10)], {
+        trafficRouting: { plugins: { 'argoproj-labs/gatewayAPI': { httpRoute: 'shop' }, 'org/router': {} } },
+        ...SERVICES,
+      }),
+    },
+    {
+      then: 'spec.strategy.canary.trafficRouting.newMesh: Forbidden: Weir does not know this traffic router',
+      rollout: withSteps([setWeight(10)], { trafficRouting: { newMesh: {} } as never, ...SERVICES }),
+    },
+    {
+      then: 'spec.strategy.canary.steps[0].plugin: Forbidden: Weir runs no plugins, so that step plugin "org/x" would never be done; take the step out',
+      rollout: withSteps([{ plugin: { name: 'org/x' } }]),
+    },
   ])('given $then, then it is refused by name, and nothing is skipped', ({ then, rollout }) => {
-    expect(problemOf(rollout)).toBe(`${then}: Forbidden: not supported by Weir yet`);
+    expect(problemOf(rollout)).toBe(then);
     const decision = decideRollout(snapshotOf(rollout));
     expect(decision.actions).toEqual([]);
-    expect(decision.status).toMatchObject({ phase: 'Degraded' });
+    expect(decision.status).toMatchObject({
+      phase: 'Degraded',
+      message: `InvalidSpec: The Rollout "checkout" is invalid: ${then}`,
+    });
   });
 });
 
