@@ -431,6 +431,19 @@ describe('given an abort', () => {
     await world.order('promote');
     await untilActive(V3);
   });
+
+  it('when it is retried after a failure behind the switch, then the next switch has a run of its own too', async () => {
+    await given(POST);
+    await deploy(V3);
+    await untilActive(V3);
+    healthy = false;
+    await world.until('the abort', async () => (await status()).abort === true);
+    await world.passes(40 * SECOND);
+    healthy = true;
+    await world.order('retry');
+    await world.until('the promotion', async () => (await status()).stableRS === hashOf(await setOf(V3)));
+    expect(await runs()).toEqual(['PostPromotion Failed', 'PostPromotion Successful']);
+  });
 });
 
 describe('given spec.paused', () => {

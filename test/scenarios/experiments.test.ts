@@ -183,6 +183,23 @@ describe('given a canary with an experiment among its steps', () => {
     expect(await eventsOf('Rollout')).toEqual(expect.arrayContaining(['ExperimentCreated', 'AnalysisRunFailed']));
   });
 
+  it('when a person pauses the Rollout meanwhile, then it is made once, and counts when the Rollout goes on', async () => {
+    await givenMyApp();
+    await world.setImage('my-app:v2');
+    await world.until('the experiment', phaseIs('Running'));
+    await world.order('pause');
+    await world.until('its end', phaseIs('Successful'));
+    await world.passes(5 * MINUTE);
+    expect(await eventsOf('Experiment')).toEqual(expect.arrayContaining(['ExperimentSuccessful']));
+    const kind = { apiVersion: 'argoproj.io/v1alpha1', kind: 'Experiment', namespace: 'default' };
+    expect((await world.cluster.list(kind)).items).toHaveLength(1);
+    expect(await step()).toBe(1);
+    await world.edit((rollout) => ({ ...rollout, spec: { ...rollout.spec, paused: false } }));
+    await world.until('the next pause', async () => (await step()) === 3);
+    expect((await world.cluster.list(kind)).items).toHaveLength(1);
+    expect((await world.rollout()).status?.canary).not.toHaveProperty('currentExperiment');
+  });
+
   it('when a person aborts during the experiment, then it is ended and its pods go', async () => {
     await givenMyApp();
     await world.setImage('my-app:v2');

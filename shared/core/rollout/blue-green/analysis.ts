@@ -46,7 +46,8 @@ function reconcileRun(
   if (analysis === undefined) return undefined;
   if (!applies) {
     cancelRun(pass, current, 'it is not the time for this analysis');
-    return current;
+    // A retry begins anew: what an earlier try found out after its switch must not end this one after its own.
+    return pass.stored.abortedAt === undefined ? current : undefined;
   }
   if (hasPause(pass.stored, 'InconclusiveAnalysisRun')) return current;
   return ensureRun(pass, { type: kind }, analysis, current, mayStart);

@@ -44,16 +44,12 @@ function baseStatus(pass: Pass, { restart }: CanaryOutcome): StatusDraft {
     canary: {
       currentStepAnalysisRunStatus: referenceTo(pass.runs.Step),
       currentBackgroundAnalysisRunStatus: referenceTo(pass.runs.Background),
-      currentExperiment: recordedExperiment(pass),
+      // One that succeeded stays current until its step is completed: a pause by hand must not begin another one.
+      currentExperiment: pass.experiment?.metadata.name,
       weights: pass.weights,
       stablePingPong: pass.stored.canary?.stablePingPong,
     },
   };
-}
-
-/** One that has succeeded is not current any more, nor is one of another step. */
-function recordedExperiment({ experiment }: Pass): string | undefined {
-  return experiment?.status?.phase === 'Successful' ? undefined : experiment?.metadata.name;
 }
 
 /** A new update begins at step 0, unless it goes back to what is known to work. */
@@ -115,6 +111,6 @@ function withStepCompleted(pass: Pass, base: StatusDraft): StatusDraft {
   pass.pause.remove('CanaryPauseStep');
   const text = step === undefined ? '' : stepText(step);
   pass.changes.event('RolloutStepCompleted', `Rollout step ${index}/${stepsOf(pass).length} completed (${text})`);
-  const { currentStepAnalysisRunStatus: _finished, ...canary } = base.canary ?? {};
+  const { currentStepAnalysisRunStatus: _finished, currentExperiment: _succeeded, ...canary } = base.canary ?? {};
   return { ...base, canary, currentStepIndex: index };
 }
