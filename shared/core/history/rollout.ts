@@ -154,6 +154,7 @@ function progress(
     details: { revision: after.revision, ...details },
   });
   return [
+    ...retryNotes(before, after, note),
     ...stepNotes(before, after, rollout, note),
     ...abortNotes(before, after, rollout, note),
     ...pauseNotes(before, after, rollout, note),
@@ -176,10 +177,14 @@ function stepNotes(before: RolloutState | undefined, after: RolloutState, rollou
 
 /** Where nothing is being released the flag means nothing: kubectl sets it all the same, and a template of before takes it away. */
 function abortNotes(before: RolloutState | undefined, after: RolloutState, rollout: Rollout, note: Note): Transition[] {
-  if (after.podHash === after.stableHash) return [];
-  if (after.aborted && before?.aborted !== true) return [note('aborted', abortMessage(rollout))];
-  if (!after.aborted && before?.aborted === true) return [note('retried', 'The abort was lifted')];
-  return [];
+  if (after.podHash === after.stableHash || !after.aborted || before?.aborted === true) return [];
+  return [note('aborted', abortMessage(rollout))];
+}
+
+/** First of all: the steps that follow are those of the new try. */
+function retryNotes(before: RolloutState | undefined, after: RolloutState, note: Note): Transition[] {
+  if (after.podHash === after.stableHash || after.aborted || before?.aborted !== true) return [];
+  return [note('retried', 'The abort was lifted')];
 }
 
 function pauseNotes(before: RolloutState | undefined, after: RolloutState, rollout: Rollout, note: Note): Transition[] {

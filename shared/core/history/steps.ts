@@ -9,14 +9,15 @@ export interface CompletedStep {
   readonly count: number;
 }
 
-/** None when the index moved for another reason: an abort, a full promotion, a retry, a skip on the first deployment. */
+/** None when the index moved for another reason: an abort, a full promotion, a skip on the first deployment. A retry begins at the first. */
 export function completedSteps(
   before: RolloutState | undefined,
   after: RolloutState,
   rollout: Rollout,
 ): readonly CompletedStep[] {
   const steps = rollout.spec.strategy?.canary?.steps ?? [];
-  const from = before?.podHash === after.podHash ? Math.max(before.stepIndex, 0) : 0;
+  const goesOn = before?.podHash === after.podHash && !before.aborted;
+  const from = goesOn ? Math.max(before.stepIndex, 0) : 0;
   if (movedOtherwise(before, after)) return [];
   return steps
     .slice(from, Math.max(after.stepIndex, from))
@@ -27,7 +28,7 @@ function movedOtherwise(before: RolloutState | undefined, after: RolloutState): 
   if (after.aborted || after.promoteFull || after.podHash === '') return true;
   if (before === undefined) return after.stableHash === after.podHash || after.stableHash === '';
   const wasStable = before.stableHash === after.podHash || before.stableHash === '';
-  return before.aborted || before.promoteFull || wasStable;
+  return before.promoteFull || wasStable;
 }
 
 /** A step as Argo's RolloutStepCompleted event writes it. rollout-engine §17. */

@@ -125,6 +125,20 @@ describe('given a release', () => {
     expect(release).toMatchObject({ outcome: 'promoted', weights: [20, 40, 100] });
   });
 
+  it('when the retry and its first steps are seen at one look, then the retry is told first, and then each step', () => {
+    const { told } = look(
+      ...before,
+      rollout({ ...RELEASING, abort: true }),
+      rollout({ ...RELEASING, currentStepIndex: 2 }),
+    );
+    const since = told.slice(told.indexOf('retried'));
+    expect(since.filter((type) => type === 'retried' || type === 'step-completed')).toEqual([
+      'retried',
+      'step-completed',
+      'step-completed',
+    ]);
+  });
+
   it('when a third version comes in the middle, then the second is superseded and a release of the third starts', () => {
     const { told, release } = look(...before, rollout({ ...RELEASING, currentPodHash: 'ccc' }, { revision: 3 }));
     expect(told.slice(2, 4)).toEqual(['superseded', 'release-started']);
