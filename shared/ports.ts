@@ -155,7 +155,9 @@ export interface RunHistory {
   file(key: ObjectKey, latest: LatestRecord): Promise<void>;
   /** The bus has accepted the pending transitions of this version: clear them, if it still is the version. */
   told(key: ObjectKey, version: number): Promise<void>;
-  /** Releases of a rollout, newest first. */
+  /** Consistent: shows every summary that was filed. */
+  release(id: string): Promise<ReleaseSummary | undefined>;
+  /** Releases of a rollout, newest first. May lag behind writes, as `releasesOfDay` may. */
   releases(rollout: Omit<ObjectKey, 'kind'>, limit?: number): Promise<readonly ReleaseSummary[]>;
   /** Releases that started on a day (`2026-11-24`, UTC), newest first. */
   releasesOfDay(day: string): Promise<readonly ReleaseSummary[]>;

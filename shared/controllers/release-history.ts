@@ -20,8 +20,6 @@ export interface HistoryPorts {
 }
 
 const ORDERS = 100;
-/** A release that is told of is one of the newest. */
-const NEWEST = 20;
 
 export async function readHistory(
   rollout: Omit<ObjectKey, 'kind'>,
@@ -33,13 +31,13 @@ export async function readHistory(
   return Promise.all(releases.map((release) => withAll(release, known, ports)));
 }
 
-/** @param releaseId of a release of this rollout; undefined when it is not (any more) among the newest */
+/** What was filed of one release, down to the last write: an index may lag, and who asks here is told of no later change. */
 export async function readRelease(
   rollout: Omit<ObjectKey, 'kind'>,
   releaseId: string,
   ports: HistoryPorts,
 ): Promise<ReleaseHistory | undefined> {
-  const release = (await ports.history.releases(rollout, NEWEST)).find(({ id }) => id === releaseId);
+  const release = await ports.history.release(releaseId);
   return release && withAll(release, await ports.orders.ofRollout(rollout, ORDERS), ports);
 }
 

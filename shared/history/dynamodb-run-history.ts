@@ -26,7 +26,7 @@ export function createDynamodbRunHistory(table: Table, clock: Clock): RunHistory
     };
     // A worker that fell behind must not take the summary back to what it knew.
     const newer = { expression: 'attribute_not_exists(#pk) OR #version <= :mine', values: { mine: version } };
-    await table.put({ pk: `release#${release.id}`, sk: 'summary' }, item, newer);
+    await table.put(summaryKey(release.id), item, newer);
   }
 
   return {
@@ -58,6 +58,10 @@ export function createDynamodbRunHistory(table: Table, clock: Clock): RunHistory
       const update = { expression: 'SET #pending = :none, #pendingBytes = :zero', values: { none: [], zero: 0 } };
       await table.update(latestKey(key), update, { expression: '#version = :version', values: { version } });
     },
+    async release(id) {
+      const item = await table.get(summaryKey(id));
+      return item && fromSummaryItem(item);
+    },
     async releases({ cluster, namespace, name }, limit) {
       const partition = releasesOf(cluster, namespace, name);
       const items = await table.query(partition, { index: 'rollout', newestFirst: true, ...present({ limit }) });
@@ -75,6 +79,10 @@ export function createDynamodbRunHistory(table: Table, clock: Clock): RunHistory
 
 function latestKey(key: ObjectKey): ItemKey {
   return { pk: `object#${objectId(key)}`, sk: 'latest' };
+}
+
+function summaryKey(id: string): ItemKey {
+  return { pk: `release#${id}`, sk: 'summary' };
 }
 
 function releasesOf(cluster: string, namespace: string, rollout: string): string {

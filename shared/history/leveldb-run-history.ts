@@ -72,6 +72,9 @@ export function createLeveldbRunHistory(store: LevelStore, clock: Clock): RunHis
         // With what was filed, or after it: what is not on disk when the process dies is filed and told again.
         store.writeSoon([latestWrite(key, { ...stored, pending: [] }, expires())]);
       }),
+    async release(id) {
+      return (await store.get<Filed>(releaseKey(id)))?.release;
+    },
     async releases({ cluster, namespace, name }, limit) {
       const prefix = `of/${cluster}/${namespace}/${name}/`;
       return releasesOf(await store.range<Filed>(prefix, { newestFirst: true, limit }));

@@ -50,6 +50,9 @@ export function createMemoryRunHistory(): RunHistory {
       const stored = latest.get(objectId(key));
       if (stored?.record.version === version) latest.set(objectId(key), { ...stored, pending: [] });
     },
+    async release(id) {
+      return summaries.get(id)?.release;
+    },
     async releases({ cluster, namespace, name }, limit) {
       return releasesWhere(
         (release) => release.cluster === cluster && release.namespace === namespace && release.rollout === name,

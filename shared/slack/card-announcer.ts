@@ -82,7 +82,7 @@ async function showCard(
   return place;
 }
 
-/** Whoever writes last has written what history knows last: after each write it is asked whether more has come since. */
+/** Whoever writes last has written what history knows last: after each write it is asked whether the card still says that. */
 async function bringUpToDate(place: Place, told: Told, event: ReleaseEvent, options: CardOptions): Promise<void> {
   let shown = told;
   for (let render = 1; render <= RENDERS; render++) {
@@ -91,13 +91,12 @@ async function bringUpToDate(place: Place, told: Told, event: ReleaseEvent, opti
       (message) => options.chat.update(place, message),
     );
     const latest = await options.tell(shown.release.id, event);
-    if (latest === undefined || sizeOf(latest) === sizeOf(shown)) return;
+    if (latest === undefined || saysTheSame(latest, shown)) return;
     shown = latest;
   }
 }
 
-/** History only grows. */
-function sizeOf({ release, transitions, orders }: Told): string {
-  const finished = orders.filter(({ state }) => state !== 'accepted').length;
-  return `${transitions.length}/${orders.length}/${finished}/${release.outcome}`;
+/** What was read of a release in several steps may be of several moments: only the whole card tells. */
+function saysTheSame(a: Told, b: Told): boolean {
+  return JSON.stringify(releaseCard(a)) === JSON.stringify(releaseCard(b));
 }

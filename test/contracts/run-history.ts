@@ -210,6 +210,7 @@ export function defineRunHistoryContract(name: string, create: (clock: Clock) =>
         await fileSummary(2, { ...release, weights: [20] });
         const ended: ReleaseSummary = { ...release, weights: [20], outcome: 'promoted', finishedAt: START + HOUR };
         await fileSummary(3, ended);
+        expect(await history.release(release.id)).toEqual(ended);
         expect(await history.releases(rollout)).toEqual([ended]);
       });
 
@@ -234,6 +235,7 @@ export function defineRunHistoryContract(name: string, create: (clock: Clock) =>
         expect((await history.releases(rollout, 2)).map(({ revision }) => revision)).toEqual([4, 3]);
         expect(await history.releases(rollout, 0)).toEqual([]);
         expect(await history.releases({ ...rollout, name: 'unknown' })).toEqual([]);
+        expect(await history.release('unknown')).toBeUndefined();
       });
 
       it('given releases around midnight UTC, then a day has those that started in it, newest first', async () => {

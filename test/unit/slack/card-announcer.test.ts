@@ -148,6 +148,14 @@ describe('given a release that is told in Slack', () => {
     expect(thread()).toEqual(['Weight 20 %', 'Rollout aborted']);
   });
 
+  it('when the release was read before its reason was filed, and its transitions after that, then the reason follows', async () => {
+    const early = { ...RELEASE, outcome: 'aborted', reason: 'Rollout aborted' } as const;
+    const aborted = happened('aborted', 'Rollout aborted', { ...early, reason: 'too many errors' });
+    answers.push(async () => ({ ...history, release: early }));
+    await announce(aborted);
+    expect(cards()[0]?.text).toContain('too many errors');
+  });
+
   it('when Slack took the card and the answer was lost, then it is found again and not posted a second time', async () => {
     const event = happened('release-started', 'started');
     slack.fails.push({ status: 500, done: true });
