@@ -2,7 +2,6 @@
  * Weir's ports on AWS. Each adapter comes by its own dynamic import when it is first asked, so that no function loads what
  * it does not use; configuration and environment are checked at once, so that a wrong one fails at the start.
  */
-import type { Verdict } from '#core/commands/command.ts';
 import { InvalidSpecError } from '#core/errors.ts';
 import { loadConfig } from './aws/config.ts';
 import { readSettings, type FunctionName, type Setting } from './aws/environment.ts';
@@ -23,13 +22,10 @@ import type {
   Ports,
   RollbackRules,
   RunHistory,
-  StoredOrder,
   WorkQueue,
 } from './ports.ts';
+import { answer, tell } from './slack/answers.ts';
 import type { CardOptions } from './slack/card-announcer.ts';
-
-/** Where response_urls of Slack lead. */
-const SLACK_HOSTS = ['hooks.slack.com'];
 
 type Settings = (setting: Setting) => string;
 
@@ -56,6 +52,7 @@ export function plugIn(name: FunctionName, environment: NodeJS.ProcessEnv = proc
     rollback: rollbackRules(config, () => newest(settings('rollbackSecret')), clock),
     announcer: cards(config, () => newest(settings('slackTokenSecret')), ports),
     answer,
+    tell,
     /** Valid values, newest first. */
     secret: (setting: Setting) => valid(settings(setting)),
     /** Tokens by the name of who has them, as JSON. */
@@ -154,14 +151,6 @@ function rollbackRules({ rollback }: WeirConfig, secret: () => Promise<string>, 
 }
 
 type CardPorts = Pick<Ports, 'clock' | 'cursors' | 'log' | 'history' | 'orders'>;
-
-/** What became of an order, to who asked for it in Slack. */
-async function answer({ order }: StoredOrder, { says }: Verdict): Promise<void> {
-  const to = order['answerTo'];
-  if (typeof to !== 'string') return;
-  const { answerThrough } = await import('./slack/response-url.ts');
-  await answerThrough(to, says, { hosts: SLACK_HOSTS });
-}
 
 function namedTokensIn(json: string): readonly { readonly name: string; readonly token: string }[] {
   try {

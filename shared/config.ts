@@ -129,6 +129,13 @@ const alerts = z.strictObject({
 const slack = z.strictObject({
   /** Name or id of a channel; without it nothing is announced. */
   channel: z.string().min(1).optional(),
+  /** Workspaces that orders are taken from, by team id; without it all that have the app. */
+  teams: z.array(z.string().regex(/^[TE][A-Z\d]+$/, 'must be the id of a workspace, as T0123ABCD')).default([]),
+  /** The app that orders come through; without it any that has the signing secret. */
+  appId: z
+    .string()
+    .regex(/^A[A-Z\d]+$/, 'must be the id of an app, as A0123ABCD')
+    .optional(),
 });
 
 const DAYS = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827] as const;
@@ -147,6 +154,8 @@ const aws = z.strictObject({
     .string()
     .regex(/^arn:aws[-\w]*:sns:[-\w]+:\d{12}:.+/, 'must be the ARN of an SNS topic')
     .optional(),
+  /** What webhooks and orders may cost in an hour before somebody is told, US dollars. */
+  alarmDollarsPerHour: z.number().positive().default(1),
   /** Alertmanagers send `alerts.watchdog`, which always fires: ten minutes without it are an alarm. */
   watchdog: z.boolean().default(false),
   /** Only where API servers or metrics can be reached in no other way: the functions then run in this network. */

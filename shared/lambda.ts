@@ -176,10 +176,10 @@ function refusal(status: number, error: string): APIGatewayProxyStructuredResult
   return toResult({ status, body: { error } });
 }
 
-function toResult({ status, body }: WebResponse): APIGatewayProxyStructuredResultV2 {
+function toResult({ status, body, headers }: WebResponse): APIGatewayProxyStructuredResultV2 {
   return {
     statusCode: status,
-    headers: { 'content-type': 'application/json', 'cache-control': 'no-store' },
+    headers: { 'content-type': 'application/json', 'cache-control': 'no-store', ...headers },
     body: JSON.stringify(body),
   };
 }

@@ -201,13 +201,19 @@ export interface OrderStore {
   finish(id: string, outcome: OrderOutcome): Promise<void>;
   /** Received in [from, to) and not finished, as far as is known: may lag behind writes. */
   open(from: Instant, to: Instant): Promise<readonly StoredOrder[]>;
+  /**
+   * Received since then and not finished, the oldest first, up to `MOST` of core/commands/overload.ts. Cheap enough to be
+   * asked each second: where few wait, it may be but some of them, and it may lag behind writes.
+   */
+  backlog(since: Instant): Promise<readonly StoredOrder[]>;
   ofPerson(person: string, limit?: number): Promise<readonly StoredOrder[]>;
   ofRollout(rollout: Omit<ObjectKey, 'kind'>, limit?: number): Promise<readonly StoredOrder[]>;
 }
 
 /** Sends the id of a stored order to the function that applies it. At least once. */
 export interface OrderSender {
-  send(orderId: string): Promise<void>;
+  /** @param lane lanes take turns: a long one does not hold up the others */
+  send(orderId: string, lane?: string): Promise<void>;
 }
 
 /** What a team's own automation is told, to revert in Git. */

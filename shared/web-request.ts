@@ -13,4 +13,6 @@ export interface WebRequest {
 export interface WebResponse {
   readonly status: number;
   readonly body: object;
+  /** Besides those that every answer has. */
+  readonly headers?: Readonly<Record<string, string>>;
 }

@@ -1,6 +1,7 @@
 /**
  * Alertmanager's webhook: verified, stored, answered; what the alerts do is decided where orders are applied. 200 is said
- * only after the durable write. Alertmanager retries 5xx only, so overload and a store that is down answer 503, never 429.
+ * only after the durable write. Alertmanager retries 5xx only, so overload and a store that is down answer 503, never 429:
+ * what comes again and is stored already is no second alert.
  */
 import { alertId, type Alert } from '#core/alerts/alert.ts';
 import { truncatedAlert } from '#core/alerts/truncated.ts';
@@ -8,6 +9,7 @@ import { messageOf } from '#core/errors.ts';
 import type { JsonObject } from '#core/json.ts';
 import { isBearer } from '#shared/bearer-token.ts';
 import { ALERT_DELIVERIES, personOf } from '#shared/controllers/alert-plan.ts';
+import { createLoadGauge, laneOfAlert, RETRY_AFTER } from '#shared/controllers/load.ts';
 import type { Clock, Log, OrderSender, OrderStore } from '#shared/ports.ts';
 import type { WebRequest, WebResponse } from '#shared/web-request.ts';
 import { parseAlertGroup, type AlertGroup } from '#shared/alertmanager/payload.ts';
@@ -17,6 +19,8 @@ const LARGEST_BODY = 1024 * 1024;
 
 /** Alerts of one delivery that are stored side by side. */
 const AT_ONCE = 25;
+
+type Stored = 'accepted' | 'duplicate' | 'busy';
 
 export interface AlertmanagerPorts {
   readonly clock: Clock;
@@ -30,6 +34,8 @@ export interface AlertmanagerPorts {
 }
 
 export function createAlertmanagerHandler(ports: AlertmanagerPorts) {
+  const load = createLoadGauge(ports);
+
   return async function receiveAlerts(request: WebRequest): Promise<WebResponse> {
     if (Buffer.byteLength(request.rawBody) > LARGEST_BODY) return refused(413, 'the body is larger than 1 MiB');
     try {
@@ -39,9 +45,9 @@ export function createAlertmanagerHandler(ports: AlertmanagerPorts) {
       }
       const parsed = parseAlertGroup(request.rawBody);
       if ('problem' in parsed) return refused(400, parsed.problem);
-      const stored = await storeAll(parsed.group);
       listenForWatchdog(parsed.group);
-      return { status: 200, body: { stored } };
+      const { stored, turnedAway } = await storeAll(parsed.group);
+      return turnedAway === 0 ? { status: 200, body: { stored } } : busy(stored, turnedAway);
     } catch (error) {
       ports.log.warn('Alerts not stored', { error: messageOf(error) });
       return refused(503, 'not stored; send it again');
@@ -61,23 +67,32 @@ export function createAlertmanagerHandler(ports: AlertmanagerPorts) {
     return tokens.map((token) => isBearer(headers['authorization'], token)).includes(true);
   }
 
-  /** Also what is known already is sent again: the first delivery may have died before it was sent. @returns new ones */
-  async function storeAll(group: AlertGroup): Promise<number> {
+  /** What is known already is sent again: the first delivery may have died before it was sent. */
+  async function storeAll(group: AlertGroup): Promise<{ stored: number; turnedAway: number }> {
     const leftOut = truncatedAlert(group, ports.clock.now());
     const alerts = leftOut === undefined ? group.alerts : [...group.alerts, leftOut];
-    let stored = 0;
+    const results: Stored[] = [];
     for (let from = 0; from < alerts.length; from += AT_ONCE) {
-      const results = await Promise.all(alerts.slice(from, from + AT_ONCE).map((alert) => store(alert, group)));
-      stored += results.filter((result) => result === 'accepted').length;
+      results.push(...(await Promise.all(alerts.slice(from, from + AT_ONCE).map((alert) => store(alert, group)))));
     }
-    return stored;
+    const countOf = (what: Stored) => results.filter((result) => result === what).length;
+    return { stored: countOf('accepted'), turnedAway: countOf('busy') };
   }
 
-  async function store(alert: Alert, group: AlertGroup): Promise<'accepted' | 'duplicate'> {
+  async function store(alert: Alert, group: AlertGroup): Promise<Stored> {
+    const lane = laneOfAlert(alert);
+    if (await load.isBusy(lane)) return 'busy';
     const id = alertId(alert);
     const result = await ports.orders.accept(toOrder(id, alert, group));
-    await ports.sender.send(id);
+    if (result === 'accepted') load.accepted(lane);
+    await ports.sender.send(id, lane);
     return result;
+  }
+
+  function busy(stored: number, turnedAway: number): WebResponse {
+    ports.log.warn('Turned away for load', { door: 'alertmanager', alerts: turnedAway, stored });
+    const error = `too many orders wait: ${turnedAway} alerts not stored; send it again`;
+    return { status: 503, body: { error, stored }, headers: { 'retry-after': RETRY_AFTER } };
   }
 
   function toOrder(id: string, alert: Alert, group: AlertGroup) {

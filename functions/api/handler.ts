@@ -8,6 +8,7 @@ import { isBearer } from '#shared/bearer-token.ts';
 import { readHistory } from '#shared/controllers/release-history.ts';
 import { allFreezes } from '#shared/controllers/freezes.ts';
 import { findRollouts } from '#shared/controllers/find-rollouts.ts';
+import { createLoadGauge, RETRY_AFTER } from '#shared/controllers/load.ts';
 import { placeOrder, type OrderPorts } from '#shared/controllers/place-order.ts';
 import { readView } from '#shared/controllers/view.ts';
 import type { Ports } from '#shared/ports.ts';
@@ -18,7 +19,7 @@ import { problem } from './problem.ts';
 import { redriveAll, type RedrivePorts } from './redrive.ts';
 import { parseOrderRequest } from './schema.ts';
 
-export interface ApiPorts extends OrderPorts, RedrivePorts, Pick<Ports, 'history' | 'cursors'> {
+export interface ApiPorts extends Omit<OrderPorts, 'load'>, RedrivePorts, Pick<Ports, 'history' | 'cursors'> {
   /** Who may ask, by token: the name stands in the audit trail. */
   tokens(): Promise<readonly ApiToken[]>;
   /** What the configuration says about alerts. */
@@ -38,7 +39,13 @@ const MOST_ALERTS = 500;
 /** Each release is told with all its transitions. */
 const MOST_RELEASES = 100;
 
-type Route = (ports: ApiPorts, parts: readonly string[], request: WebRequest, caller: ApiToken) => Promise<WebResponse>;
+type RoutePorts = ApiPorts & OrderPorts;
+type Route = (
+  ports: RoutePorts,
+  parts: readonly string[],
+  request: WebRequest,
+  caller: ApiToken,
+) => Promise<WebResponse>;
 
 const ROUTES: Readonly<Record<string, Route>> = {
   'GET rollouts': listRollouts,
@@ -52,7 +59,9 @@ const ROUTES: Readonly<Record<string, Route>> = {
   'POST redrive': postRedrive,
 };
 
-export function createApiHandler(ports: ApiPorts) {
+export function createApiHandler(given: ApiPorts) {
+  const ports: RoutePorts = { ...given, load: createLoadGauge(given) };
+
   return async function api(request: WebRequest): Promise<WebResponse> {
     try {
       const caller = (await ports.tokens()).find(({ token }) => isBearer(request.headers['authorization'], token));
@@ -101,7 +110,7 @@ async function getHistory(
 }
 
 async function postOrder(
-  ports: ApiPorts,
+  ports: RoutePorts,
   _parts: readonly string[],
   { rawBody }: WebRequest,
   { name }: ApiToken,
@@ -112,7 +121,9 @@ async function postOrder(
   if (asked.kind !== 'order') return problem(400, asked.kind === 'help' ? (asked.problem ?? 'no order') : 'no order');
   const asker = { orderId: `api:${name}/${request.id}`, actor: { id: `cli:${name}`, name, kind: 'person' } as const };
   const result = await placeOrder(asked, asker, ports);
-  return 'problem' in result ? problem(404, result.problem) : { status: 202, body: { id: asker.orderId, ...result } };
+  if ('problem' in result) return problem(404, result.problem);
+  if ('busy' in result) return { ...problem(503, result.busy), headers: { 'retry-after': RETRY_AFTER } };
+  return { status: 202, body: { id: asker.orderId, ...result } };
 }
 
 async function getOrder(ports: ApiPorts, [id = '']: readonly string[], request: WebRequest): Promise<WebResponse> {

@@ -9,41 +9,33 @@ import { messageOf } from '#core/errors.ts';
 import { SECOND } from '#core/time.ts';
 import { codeSpan, escapeSlack } from '#core/messages/slack-text.ts';
 import { findRollouts } from '#shared/controllers/find-rollouts.ts';
-import {
-  placeOrder,
-  storeCommand,
-  type Asker,
-  type Ordered,
-  type OrderPorts,
-} from '#shared/controllers/place-order.ts';
-import type { Clock, CursorStore } from '#shared/ports.ts';
+import { createLoadGauge } from '#shared/controllers/load.ts';
+import { placeOrder, type Asker, type Ordered, type OrderPorts } from '#shared/controllers/place-order.ts';
 import type { WebRequest, WebResponse } from '#shared/web-request.ts';
+import { orderClicked, type Teller } from './clicks.ts';
 import { parseClick, type Click } from './interaction.ts';
 import { answerQuestion, type QuestionPorts } from './questions.ts';
 import { parseSlashCommand, type SlashCommand } from './schema.ts';
-import { isSignedBySlack } from './signature.ts';
+import { isReplayed, REPLAYED, strangerBecause, type Refusal, type SlackDoor } from './door.ts';
 
 /** Slack shows an error when it is not answered within three seconds. */
 const PATIENCE = 2 * SECOND;
 
-export interface SlackPorts extends OrderPorts, QuestionPorts {
-  /** The time that Slack signs with; in the local stack the other clock runs faster. */
-  readonly wallClock: Clock;
-  /** Remembers signatures: the same request twice is a replay. */
-  readonly seen: CursorStore;
+export interface SlackPorts extends Omit<OrderPorts, 'load'>, QuestionPorts, SlackDoor, Teller {
   /** Ends the wait for clusters; after two seconds by default. */
   readonly patience?: () => Promise<unknown>;
-  /** The valid signing secrets, one or two. */
-  signingSecrets(): Promise<readonly string[]>;
 }
 
 export function createSlackHandler(ports: SlackPorts) {
+  const placing: OrderPorts = { ...ports, load: createLoadGauge(ports) };
+
   return async function slashCommand(request: WebRequest): Promise<WebResponse> {
     try {
-      const refusal = await refuse(request);
-      if (refusal !== undefined) return refusal;
+      const stranger = await strangerBecause(request, ports);
+      if (stranger !== undefined) return refused(stranger);
       const click = parseClick(request.rawBody);
       if (click !== undefined) return await clicked(click, request);
+      if (await isReplayed(request, ports)) return refused(REPLAYED);
       const command = parseSlashCommand(request.rawBody);
       if (command === undefined) return { status: 400, body: { error: 'not a slash command' } };
       return say(await answer(command, request));
@@ -53,23 +45,16 @@ export function createSlackHandler(ports: SlackPorts) {
     }
   };
 
-  async function refuse({ headers, rawBody }: WebRequest): Promise<WebResponse | undefined> {
-    const signature = headers['x-slack-signature'];
-    const timestamp = headers['x-slack-request-timestamp'];
-    const signed = { rawBody, timestamp, signature };
-    if (!isSignedBySlack(signed, await ports.signingSecrets(), ports.wallClock.now())) {
-      ports.log.info('Slash command refused', { reason: 'signature' });
-      return { status: 401, body: { error: 'the signature is missing, wrong or too old' } };
-    }
-    if (await ports.seen.set(`slack/${signature}`, 'seen', undefined)) return undefined;
-    return { status: 401, body: { error: 'this request was received before' } };
+  function refused({ status, error }: Refusal): WebResponse {
+    ports.log.info('Slack request refused', { reason: error });
+    return { status, body: { error } };
   }
 
   /** Slack wants an empty 200; what became of it follows, to the one who clicked, and on the card. */
   async function clicked(click: Click | 'other', request: WebRequest): Promise<WebResponse> {
     if (click === 'other') return { status: 200, body: {} };
-    await storeCommand(click.command, clickerOf(click, request), ports);
-    return { status: 200, body: {} };
+    const outcome = await orderClicked(click, request, { ...ports, ...placing });
+    return outcome === 'replayed' ? refused(REPLAYED) : { status: 200, body: {} };
   }
 
   async function answer(command: SlashCommand, request: WebRequest): Promise<string> {
@@ -83,7 +68,8 @@ export function createSlackHandler(ports: SlackPorts) {
   }
 
   async function order(asked: Ordered, asker: Asker, patience: Promise<unknown>): Promise<string> {
-    const result = await placeOrder(asked, asker, ports, patience);
+    const result = await placeOrder(asked, asker, placing, patience);
+    if ('busy' in result) return `Not done: ${result.busy}.`;
     if ('problem' in result) return escapeSlack(`Not done: ${result.problem}`);
     return `Accepted: ${asked.verb} ${codeSpan(fullName(result.placed))}. What became of it follows here.`;
   }
@@ -95,14 +81,6 @@ function askerOf({ team_id, user_id, channel_id, response_url }: SlashCommand, {
     orderId: `slack:${headers['x-slack-signature'] ?? ''}`,
     actor: { id: `slack:${team_id}/${user_id}`, name: `@${user_id}`, kind: 'person', channel: channel_id },
     ...(response_url === undefined ? {} : { answerTo: response_url }),
-  };
-}
-
-function clickerOf({ teamId, userId, channelId, responseUrl }: Click, { headers }: WebRequest): Asker {
-  return {
-    orderId: `slack:${headers['x-slack-signature'] ?? ''}`,
-    actor: { id: `slack:${teamId}/${userId}`, name: `@${userId}`, kind: 'person', channel: channelId },
-    ...(responseUrl === undefined ? {} : { answerTo: responseUrl }),
   };
 }
 

@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import type { Command } from '#core/commands/command.ts';
 import { ABORT_ACTION, PROMOTE_ACTION } from '#core/messages/card/buttons.ts';
+import { jsonOf } from './schema.ts';
 
 const blockActions = z.object({
   type: z.literal('block_actions'),
@@ -38,7 +39,7 @@ const VERBS: Readonly<Record<string, 'promote' | 'abort'>> = { [PROMOTE_ACTION]:
 export function parseClick(rawBody: string): Click | 'other' | undefined {
   const payload = new URLSearchParams(rawBody).get('payload');
   if (payload === null) return undefined;
-  const parsed = blockActions.safeParse(json(payload));
+  const parsed = blockActions.safeParse(jsonOf(payload));
   if (!parsed.success) return 'other';
   const { team, user, channel, response_url: responseUrl, actions } = parsed.data;
   const command = commandOf(actions[0]);
@@ -49,16 +50,8 @@ export function parseClick(rawBody: string): Click | 'other' | undefined {
 
 function commandOf(action: { action_id: string; value: string } | undefined): Command | undefined {
   const verb = Object.hasOwn(VERBS, action?.action_id ?? '') ? VERBS[action?.action_id ?? ''] : undefined;
-  const value = buttonValue.safeParse(json(action?.value ?? ''));
+  const value = buttonValue.safeParse(jsonOf(action?.value ?? ''));
   if (verb === undefined || !value.success) return undefined;
   const { binding, ...rollout } = value.data;
   return { verb, rollout, binding: JSON.parse(JSON.stringify(binding)) as Command['binding'] };
-}
-
-function json(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -2,7 +2,7 @@
 import { plugIn } from '#shared/aws.ts';
 import { slackFunction } from './function.ts';
 
-const { ports, policy, secret } = plugIn('slack');
+const { ports, config, policy, secret, tell } = plugIn('slack');
 const signingSecrets = () => secret('slackSigningSecret');
 const { freezes } = policy;
 export const handler = slackFunction({
@@ -11,4 +11,7 @@ export const handler = slackFunction({
   wallClock: ports.clock,
   seen: ports.cursors,
   signingSecrets,
+  teams: config.slack.teams,
+  appId: config.slack.appId,
+  tell,
 });

@@ -17,3 +17,27 @@ export function parseSlashCommand(rawBody: string): SlashCommand | undefined {
   const result = slashCommand.safeParse(Object.fromEntries(new URLSearchParams(rawBody)));
   return result.success ? result.data : undefined;
 }
+
+/** Where a signed request comes from: both of a slash command and of a click; empty where it does not say. */
+export function originOf(rawBody: string): { readonly team: string; readonly app: string } {
+  const form = new URLSearchParams(rawBody);
+  const payload = form.get('payload');
+  if (payload === null) return { team: form.get('team_id') ?? '', app: form.get('api_app_id') ?? '' };
+  const origin = clickOrigin.safeParse(jsonOf(payload));
+  if (!origin.success) return { team: '', app: '' };
+  return { team: origin.data.team?.id ?? '', app: origin.data.api_app_id ?? '' };
+}
+
+const clickOrigin = z.object({
+  team: z.object({ id: z.string() }).nullish(),
+  api_app_id: z.string().nullish(),
+});
+
+/** @returns undefined for what is no JSON */
+export function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

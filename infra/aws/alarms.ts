@@ -2,12 +2,14 @@
 import {
   Alarm,
   ComparisonOperator,
+  MathExpression,
   Metric,
   TreatMissingData,
   type AlarmProps,
   type IMetric,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { FilterPattern, MetricFilter } from 'aws-cdk-lib/aws-logs';
 import { Topic, type ITopic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
@@ -15,11 +17,13 @@ import { Duration, Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import type { FunctionName } from '#shared/aws/environment.ts';
 import type { WeirConfig } from '#shared/config.ts';
+import { MEMORY_GB, PRICES } from './costs.ts';
 import type { WeirFunction } from './function.ts';
 import type { Queues } from './queues.ts';
 
 export interface AlarmParts {
   readonly config: WeirConfig;
+  readonly table: TableV2;
   readonly queues: Queues;
   readonly functions: ReadonlyMap<FunctionName, WeirFunction>;
 }
@@ -49,6 +53,8 @@ export function createAlarms(scope: Construct, parts: AlarmParts): readonly Alar
     ...queueAlarms(parts.queues, make),
     ...functionAlarms(parts.functions, make),
     ...clusterAlarms(scope, parts, make),
+    turnedAwayAlarm(scope, parts.functions, make),
+    spendingAlarm(parts, make),
     ...(parts.config.aws.watchdog ? [watchdogAlarm(scope, parts.functions, make)] : []),
   ];
 }
@@ -160,6 +166,50 @@ function watchdogAlarm(scope: Construct, functions: ReadonlyMap<FunctionName, We
       treatMissingData: TreatMissingData.BREACHING,
     },
   );
+}
+
+/** Each door says it in one line; who was turned away comes again. */
+function turnedAwayAlarm(scope: Construct, functions: ReadonlyMap<FunctionName, WeirFunction>, make: Make): Alarm {
+  const metricName = 'TurnedAway';
+  const metricNamespace = namespaceOf(scope);
+  for (const name of ['alertmanager', 'slack', 'api'] as const) {
+    new MetricFilter(scope, `TurnedAwayFilter-${name}`, {
+      logGroup: functions.get(name)!.logGroup,
+      filterPattern: FilterPattern.stringValue('$.message', '=', 'Turned away for load'),
+      metricNamespace,
+      metricName,
+    });
+  }
+  const metric = new Metric({ namespace: metricNamespace, metricName, statistic: 'Sum', period: MINUTE });
+  const means = 'More orders wait than can be applied in time: alerts are answered 503 and come again.';
+  return make({ id: 'TurnedAway', means, anchor: 'turned-away' }, { ...atOnce(metric), threshold: 1 });
+}
+
+/** What grows with what outsiders send: calls of the functions, their time, and the table's units. */
+function spendingAlarm({ config, table, functions }: AlarmParts, make: Make): Alarm {
+  const period = Duration.hours(1);
+  const doors = [...functions.values()].filter(({ name }) => ['alertmanager', 'orders', 'notifier'].includes(name));
+  const times = doors.map(({ name, lambda }) => [`${name}Ms`, lambda.metricDuration({ period, statistic: 'Sum' })]);
+  const units = ['Write', 'Read'].map((what) => {
+    const metricName = `Consumed${what}CapacityUnits`;
+    const dimensionsMap = { TableName: table.tableName };
+    return [what, new Metric({ namespace: 'AWS/DynamoDB', metricName, dimensionsMap, statistic: 'Sum', period })];
+  });
+  const usingMetrics = Object.fromEntries([...times, ...units].map(([id, metric]) => [`m${String(id)}`, metric]));
+  const ms = doors.map(({ name }) => `FILL(m${name}Ms, 0)`).join(' + ');
+  const dollars = [
+    `(${ms}) / 1000 * ${MEMORY_GB * PRICES.lambdaGbSecond}`,
+    `FILL(mWrite, 0) * ${PRICES.dynamodbWrite}`,
+    `FILL(mRead, 0) * ${PRICES.dynamodbRead}`,
+  ].join(' + ');
+  const metric = new MathExpression({
+    expression: dollars,
+    usingMetrics: usingMetrics as Record<string, IMetric>,
+    period,
+  });
+  const means = 'Webhooks and orders cost more in an hour than aws.alarmDollarsPerHour.';
+  const threshold = config.aws.alarmDollarsPerHour;
+  return make({ id: 'Spending', means, anchor: 'spending' }, { ...atOnce(metric), threshold });
 }
 
 /** Two stacks in one account have metrics of their own. */

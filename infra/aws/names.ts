@@ -1,4 +1,5 @@
 /** The functions of the stack, and what kind of rights and shape each has. */
+import type { IndexName } from '#shared/dynamodb/definition.ts';
 import type { FunctionName } from '#shared/aws/environment.ts';
 
 /** These read clusters; of them only the last two write. */
@@ -10,6 +11,8 @@ export interface TableAccess {
   readonly actions: readonly string[];
   /** Partition keys, `*` at the end; all of them, and the indexes, by default. */
   readonly keys?: readonly string[];
+  /** Of this index only. */
+  readonly index?: IndexName;
 }
 
 const READ_AND_PUT = ['dynamodb:GetItem', 'dynamodb:PutItem'];
@@ -26,6 +29,9 @@ export const TABLE_ACCESS: Readonly<Record<FunctionName, readonly TableAccess[]>
     { actions: ['dynamodb:GetItem', 'dynamodb:Query'] },
     { actions: ['dynamodb:PutItem'], keys: ['cursor#*'] },
   ],
-  alertmanager: [{ actions: READ_AND_PUT, keys: ['order#*'] }],
+  alertmanager: [
+    { actions: ['dynamodb:Query'], keys: ['orders-*'], index: 'wake' },
+    { actions: READ_AND_PUT, keys: ['order#*'] },
+  ],
   admission: [{ actions: READ_AND_PUT, keys: ['object#*'] }],
 };

@@ -86,9 +86,10 @@ function loadBalancerRights(clusters: readonly ClusterConfig[]): readonly string
 }
 
 function allowTable(weir: WeirFunction, table: TableV2): void {
-  for (const { actions, keys } of TABLE_ACCESS[weir.name]) {
+  for (const { actions, keys, index } of TABLE_ACCESS[weir.name]) {
+    const only = index === undefined ? table.tableArn : `${table.tableArn}/index/${index}`;
     if (keys === undefined) weir.allow(actions, [table.tableArn, `${table.tableArn}/index/*`]);
-    else weir.allow(actions, [table.tableArn], { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': keys } });
+    else weir.allow(actions, [only], { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': keys } });
   }
 }
 

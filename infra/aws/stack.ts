@@ -40,7 +40,7 @@ export class WeirStack extends Stack {
     const functions = this.#createFunctions({ config, ephemeral, code }, parts);
     this.#connect(functions, parts.queues, config);
     const entrances = createEntrances(this, functions, { aws: config.aws, ephemeral });
-    const alarmParts = { config, queues: parts.queues, functions };
+    const alarmParts = { config, table: parts.table, queues: parts.queues, functions };
     createDashboard(this, alarmParts, createAlarms(this, alarmParts));
     this.#enterClusters(functions, config);
     this.#tell({ Url: entrances.apiEndpoint, ConfigVersion: version, BusName: parts.queues.bus.eventBusName });
@@ -85,7 +85,7 @@ export class WeirStack extends Stack {
         new SqsEventSource(queue, { batchSize: 10, reportBatchItemFailures: true, maxConcurrency }),
       );
     consume('reconcile', queues.work.queue, aws.maximumConcurrency);
-    consume('orders', queues.orders.queue, LEAST_CONCURRENCY);
+    consume('orders', queues.orders.queue, ORDERS_CONCURRENCY);
     consume('notifier', queues.events.queue, LEAST_CONCURRENCY);
   }
 
@@ -107,6 +107,8 @@ export class WeirStack extends Stack {
   }
 }
 
+/** Batches side by side: what is accepted at the most (core/commands/overload.ts) is applied within ten seconds. */
+const ORDERS_CONCURRENCY = 10;
 /** The fewest that SQS takes as a maximum. */
 const LEAST_CONCURRENCY = 2;
 

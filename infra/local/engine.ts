@@ -91,7 +91,9 @@ export function createEngine(parts: EngineParts): Engine {
   } satisfies Ports;
   const reconcile = reconcileFunction(ports);
   const orders = ordersFunction(ports, ordersOptions(parts));
-  const orderSender = { send: async (orderId: string) => ordersQueue.send(JSON.stringify({ orderId })) };
+  const orderSender = {
+    send: async (orderId: string, lane?: string) => ordersQueue.send(JSON.stringify({ orderId }), 0, lane),
+  };
   const schedule = createSchedule(timers, tickFunction({ ...ports, sender: orderSender }));
   return {
     ports,

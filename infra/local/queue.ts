@@ -1,11 +1,12 @@
 /**
  * Stands in for an SQS queue with a Lambda consumer: batches of up to ten, delays, partial batch failures, redelivery
- * after the visibility timeout, dead letters after five receives. What it cannot do: survive the process (tickets are
+ * after the visibility timeout, dead letters after five receives; groups take turns (fair queues). What it cannot do: survive the process (tickets are
  * sent again by the tick; an order that was stored and not yet applied stays accepted), FIFO, long polling, payload limits.
  */
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import type { Millis } from '#core/time.ts';
 import type { Timers } from './clock.ts';
+import { FairLine } from './fair-line.ts';
 
 const BATCH_SIZE = 10;
 const MAX_RECEIVES = 5;
@@ -13,6 +14,7 @@ const MAX_RECEIVES = 5;
 interface Message {
   readonly id: string;
   readonly body: string;
+  readonly group: string;
   receives: number;
 }
 
@@ -28,7 +30,7 @@ export interface LocalQueueOptions {
 export class LocalQueue {
   readonly deadLetters: string[] = [];
   readonly #options: LocalQueueOptions;
-  #ready: Message[] = [];
+  readonly #ready = new FairLine<Message>();
   #running = 0;
   #sent = 0;
   #stopped = false;
@@ -38,9 +40,9 @@ export class LocalQueue {
     this.#options = options;
   }
 
-  send(body: string, delay: Millis = 0): void {
+  send(body: string, delay: Millis = 0, group = ''): void {
     this.#sent += 1;
-    this.#deliver({ id: `${this.#options.name}-${this.#sent}`, body, receives: 0 }, delay);
+    this.#deliver({ id: `${this.#options.name}-${this.#sent}`, body, group, receives: 0 }, delay);
   }
 
   /** Deliver the dead letters again. @returns how many */
@@ -53,14 +55,14 @@ export class LocalQueue {
   /** The batches in hand are finished; messages that have not been handled yet stay unhandled. */
   async stop(): Promise<void> {
     this.#stopped = true;
-    this.#ready = [];
+    this.#ready.clear();
     await Promise.all(this.#inHand);
   }
 
   #deliver(message: Message, delay: Millis): void {
     this.#options.timers.after(delay, async () => {
       if (this.#stopped) return;
-      this.#ready.push(message);
+      this.#ready.push(message, message.group);
       await this.#pump();
     });
   }
@@ -68,9 +70,13 @@ export class LocalQueue {
   async #pump(): Promise<void> {
     if (this.#running >= this.#options.concurrency) return;
     this.#running += 1;
-    while (this.#ready.length > 0 && !this.#stopped)
-      await this.#tracked(this.#handle(this.#ready.splice(0, BATCH_SIZE)));
+    while (this.#ready.length > 0 && !this.#stopped) await this.#tracked(this.#handle(this.#nextBatch()));
     this.#running -= 1;
+  }
+
+  #nextBatch(): readonly Message[] {
+    const batch = Array.from({ length: BATCH_SIZE }, () => this.#ready.take());
+    return batch.filter((message) => message !== undefined);
   }
 
   async #tracked(work: Promise<void>): Promise<void> {
@@ -102,7 +108,7 @@ export class LocalQueue {
 }
 
 /** As a consumer of SQS is given a message. */
-export function toRecord({ id, body, receives }: Message): SQSRecord {
+export function toRecord({ id, body, receives }: Pick<Message, 'id' | 'body' | 'receives'>): SQSRecord {
   return {
     messageId: id,
     receiptHandle: id,

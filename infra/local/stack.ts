@@ -112,7 +112,7 @@ async function startParts(options: StackOptions, parts: AsyncDisposableStack): P
   parts.defer(() => clock.stop());
   const engine = await startEngine(clock, dynamodb, cluster, embedded.config, slack, options);
   parts.defer(() => engine.stop());
-  const web = await startWebServer(webFunctions(engine, credentials), options.port);
+  const web = await startWebServer(webFunctions(engine, credentials, slackTell(slack)), options.port);
   parts.defer(() => web.stop());
   parts.defer(publishConnection(folder.path, { url: web.url, token: credentials.apiToken }));
   const { metricsUrl } = embedded;
@@ -219,12 +219,16 @@ async function startEngine(
     hold: HOLD_REAL_MS * speed,
     answer: async ({ order }, { says }) => {
       const to = order['answerTo'];
-      if (typeof to === 'string') await answerThrough(to, says, { hosts: [slack.host] });
+      if (typeof to === 'string') await slackTell(slack)(to, says);
     },
   });
   await endDeadHolds(tickets, engine.ports.queue);
   engine.start();
   return engine;
+}
+
+function slackTell({ host }: SlackStandIn) {
+  return (responseUrl: string, text: string) => answerThrough(responseUrl, text, { hosts: [host] });
 }
 
 /** The folder's lock says that nobody else is at work: whoever held an object died with an earlier process. */

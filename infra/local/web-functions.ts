@@ -9,6 +9,7 @@ import type { WebFunction } from './web-server.ts';
 export function webFunctions(
   { ports, orderSender, deadLetters }: Engine,
   { apiToken, alertmanagerToken, slackSigningSecret }: Credentials,
+  tell: (responseUrl: string, text: string) => Promise<void>,
 ): Readonly<Record<string, WebFunction>> {
   const common = { ...ports, sender: orderSender };
   return {
@@ -18,6 +19,7 @@ export function webFunctions(
       wallClock: { now: Date.now },
       seen: ports.cursors,
       signingSecrets: async () => [slackSigningSecret],
+      tell,
     }),
     api: apiFunction({ ...common, deadLetters, tokens: async () => [{ token: apiToken, name: 'local' }] }),
   };

@@ -1,9 +1,11 @@
 /** What is served: webhooks, API, health and metrics. */
 import { createAlertmanagerHandler } from '../../functions/alertmanager/handler.ts';
 import { createApiHandler } from '../../functions/api/handler.ts';
+import type { SlackDoor } from '../../functions/slack/door.ts';
 import { createSlackHandler } from '../../functions/slack/handler.ts';
 import type { Freeze } from '#core/commands/freeze.ts';
 import type { AlertPolicy } from '#core/alerts/policy.ts';
+import { tell } from '#shared/slack/answers.ts';
 import type { Credentials } from '../local/credentials.ts';
 import type { Exposition } from './exposition.ts';
 import type { Route } from './http-server.ts';
@@ -16,6 +18,8 @@ export interface AddressParts {
   readonly readiness: Readiness;
   readonly alerts: AlertPolicy;
   readonly freezes: readonly Freeze[];
+  /** Whose orders are taken. */
+  readonly slack: Pick<SlackDoor, 'teams' | 'appId'>;
 }
 
 export function webRoutes({
@@ -24,6 +28,7 @@ export function webRoutes({
   readiness,
   alerts,
   freezes,
+  slack,
 }: AddressParts): Readonly<Record<string, Route>> {
   const common = { ...work.ports, sender: work.orders, freezes };
   return {
@@ -38,6 +43,9 @@ export function webRoutes({
       wallClock: { now: Date.now },
       seen: work.ports.cursors,
       signingSecrets: async () => [credentials.slackSigningSecret],
+      tell,
+      teams: slack.teams ?? [],
+      appId: slack.appId,
     }),
     api: createApiHandler({
       ...common,

@@ -1,4 +1,5 @@
 /** What `weir run` does once it listens: it asks what it may, learns what there is, makes sure that it is alone, and works. */
+import { laneOf } from '#shared/controllers/load.ts';
 import { openOrders } from '#shared/controllers/resend-orders.ts';
 import type { Logger } from '#shared/logger.ts';
 import type { Feed } from './feed.ts';
@@ -59,7 +60,7 @@ export function startBackground(parts: BackgroundParts, onEnd: (why: string) => 
     await leadership.take();
     guard.start(timers.now());
     // What was accepted just before an earlier process died was never sent.
-    for (const { id } of await openOrders(work.ports)) await work.orders.send(id);
+    for (const order of await openOrders(work.ports)) await work.orders.send(order.id, laneOf(order));
     work.orders.start();
     await feed.open();
     readiness.set('start');

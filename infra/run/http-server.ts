@@ -8,6 +8,7 @@ export interface Answer {
   readonly status: number;
   /** JSON, or text as it is. */
   readonly body: object | string;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 export type Route = (request: WebRequest) => Answer | Promise<Answer>;
@@ -98,9 +99,9 @@ async function readBody(message: IncomingMessage): Promise<string | undefined> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-function send(response: ServerResponse, { status, body }: Answer): void {
+function send(response: ServerResponse, { status, body, headers }: Answer): void {
   const isText = typeof body === 'string';
   const type = isText ? 'text/plain; version=0.0.4; charset=utf-8' : 'application/json';
-  response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store' });
+  response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store', ...headers });
   response.end(isText ? body : `${JSON.stringify(body)}\n`);
 }

@@ -1,11 +1,12 @@
 /**
- * Orders in this process: applied one after the other, tried again while they fail for reasons that pass. Which are open is
+ * Orders in this process: applied one after the other, lanes by turns, tried again while they fail for reasons that pass. Which are open is
  * kept where the cursors are, so that an order that was accepted survives the process.
  */
 import { messageOf, TransientError, ConflictError } from '#core/errors.ts';
 import { MINUTE, SECOND, type Millis } from '#core/time.ts';
 import type { CursorStore, Log, OrderSender } from '#shared/ports.ts';
 import type { Timers } from '../local/clock.ts';
+import { FairLine } from '../local/fair-line.ts';
 
 export interface OrdersWorkerParts {
   readonly cursors: CursorStore;
@@ -13,6 +14,12 @@ export interface OrdersWorkerParts {
   readonly log: Log;
   /** functions/orders: applies one. */
   apply(record: { readonly body: string }): Promise<void>;
+}
+
+interface Turn {
+  readonly id: string;
+  readonly lane: string | undefined;
+  readonly attempt: number;
 }
 
 const OPEN = 'weir-run/open-orders';
@@ -25,11 +32,14 @@ const MOST_RACES = 10;
 export class OrdersWorker implements OrderSender {
   readonly #parts: OrdersWorkerParts;
   readonly #open = new Set<string>();
+  /** Of orders that came before the start. */
+  readonly #lanes = new Map<string, string | undefined>();
   /** Carried out, and perhaps still on the stored list. */
   readonly #done = new Set<string>();
   #saving: Promise<void> = Promise.resolve();
   #saved: string | undefined;
-  #line: Promise<void> = Promise.resolve();
+  readonly #line = new FairLine<Turn>();
+  #working: Promise<void> = Promise.resolve();
   #started = false;
   #stopped = false;
 
@@ -38,12 +48,13 @@ export class OrdersWorker implements OrderSender {
   }
 
   /** Durable when it returns. */
-  async send(orderId: string): Promise<void> {
+  async send(orderId: string, lane?: string): Promise<void> {
     const isNew = !this.#open.has(orderId);
     this.#open.add(orderId);
+    if (!this.#started) this.#lanes.set(orderId, lane);
     this.#done.delete(orderId);
     if (isNew) await this.#save();
-    if (isNew && this.#started) this.#enqueue(orderId, 1);
+    if (isNew && this.#started) this.#enqueue({ id: orderId, lane, attempt: 1 });
   }
 
   /** Before any order is sent: those that an earlier process left open come back. */
@@ -54,13 +65,14 @@ export class OrdersWorker implements OrderSender {
 
   start(): void {
     this.#started = true;
-    for (const id of this.#open) this.#enqueue(id, 1);
+    for (const id of this.#open) this.#enqueue({ id, lane: this.#lanes.get(id), attempt: 1 });
+    this.#lanes.clear();
   }
 
   /** The order in hand is finished. */
   async stop(): Promise<void> {
     this.#stopped = true;
-    await this.#line;
+    await this.#working;
     await this.#saving;
   }
 
@@ -68,11 +80,17 @@ export class OrdersWorker implements OrderSender {
     return this.#open.size;
   }
 
-  #enqueue(id: string, attempt: number): void {
-    this.#line = this.#line.then(() => (this.#stopped ? undefined : this.#apply(id, attempt)));
+  #enqueue(turn: Turn): void {
+    this.#line.push(turn, turn.lane);
+    this.#working = this.#working.then(() => this.#applyNext());
   }
 
-  async #apply(id: string, attempt: number): Promise<void> {
+  async #applyNext(): Promise<void> {
+    const next = this.#stopped ? undefined : this.#line.take();
+    if (next !== undefined) await this.#apply(next);
+  }
+
+  async #apply({ id, lane, attempt }: Turn): Promise<void> {
     const { log, timers } = this.#parts;
     try {
       await this.#parts.apply({ body: JSON.stringify({ orderId: id }) });
@@ -82,7 +100,7 @@ export class OrdersWorker implements OrderSender {
       log[passes ? 'warn' : 'error']('Order not applied', { order: id, attempt, error: messageOf(error) });
       if (!passes && attempt >= MOST_TRIES) return this.#finish(id);
       const wait = Math.min(LONGEST_RETRY, FIRST_RETRY * 2 ** (attempt - 1));
-      timers.after(wait, () => this.#enqueue(id, attempt + 1));
+      timers.after(wait, () => this.#enqueue({ id, lane, attempt: attempt + 1 }));
     }
   }
 

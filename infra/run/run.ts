@@ -77,7 +77,7 @@ export async function startRun(options: RunOptions, { environment, log }: RunIo)
   describe(telemetry, cluster, work, readiness);
   const listen = { host: options.host };
   const { freezes } = policyOf(config);
-  const routes = webRoutes({ work, credentials, readiness, alerts: config.alerts, freezes });
+  const routes = webRoutes({ work, credentials, readiness, alerts: config.alerts, freezes, slack: config.slack });
   const web = await startHttpServer(routes, { ...listen, port: options.port });
   const metrics = await startHttpServer(metricsRoutes(telemetry.exposition, readiness), {
     ...listen,

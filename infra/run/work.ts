@@ -4,6 +4,7 @@ import type { AlertPolicy } from '#core/alerts/policy.ts';
 import type { Policy } from '#core/commands/policy.ts';
 import { handleMessage } from '#shared/controllers/pass.ts';
 import type { Clock, EventBus, Log, Ports, RollbackRules, Site, WorkMessage } from '#shared/ports.ts';
+import { answer } from '#shared/slack/answers.ts';
 import { createTicketQueue } from '#shared/queue/ticket-queue.ts';
 import { createOrdersHandler } from '../../functions/orders/handler.ts';
 import type { Timers } from '../local/clock.ts';
@@ -22,7 +23,6 @@ export interface WorkParts {
   readonly policy: Policy;
   readonly alerts: AlertPolicy;
   readonly rollback: RollbackRules;
-  readonly answer?: NonNullable<Parameters<typeof createOrdersHandler>[1]>['answer'];
 }
 
 export interface Work {
@@ -57,7 +57,7 @@ export function createWork(parts: WorkParts): Work {
     policy: parts.policy,
     alerts: parts.alerts,
     rollback: parts.rollback,
-    ...(parts.answer === undefined ? {} : { answer: parts.answer }),
+    answer,
   });
   const orders = new OrdersWorker({
     cursors: stores.cursors,

@@ -8,8 +8,10 @@ import type { JsonObject } from '#core/json.ts';
 import { ARGO_API_VERSION } from '#core/resources/argo.ts';
 import { controllerOf, type KubernetesObject } from '#core/resources/kubernetes.ts';
 import { formatTimestamp, type Instant } from '#core/time.ts';
-import type { Clock, Log, OrderSender, OrderStore, Site } from '../ports.ts';
+import { isStopping } from '#core/commands/overload.ts';
+import type { Clock, Log, OrderSender, OrderStore, Site, StoredOrder } from '../ports.ts';
 import { findRollouts, findTargets, type Found } from './find-rollouts.ts';
+import { laneOf, type LoadGauge } from './load.ts';
 import { siteOf } from './site.ts';
 
 export interface OrderPorts {
@@ -18,6 +20,7 @@ export interface OrderPorts {
   readonly sender: OrderSender;
   readonly sites: ReadonlyMap<string, Site>;
   readonly log: Log;
+  readonly load: LoadGauge;
 }
 
 /** Who asks, and what makes a repetition of the request the same order. */
@@ -29,7 +32,11 @@ export interface Asker {
 }
 
 export type Ordered = Extract<Asked, { kind: 'order' }>;
-export type Placed = { readonly placed: RolloutName } | { readonly problem: string };
+export type Placed = { readonly placed: RolloutName } | { readonly problem: string } | { readonly busy: string };
+
+/** What an asker reads who is turned away for load. */
+export const BUSY =
+  'Weir is busy: too many orders wait. Try again in a minute; abort, pause, undo and freeze are always taken';
 
 /**
  * The order is durable when this returns.
@@ -43,8 +50,8 @@ export async function placeOrder(
 ): Promise<Placed> {
   const bound = await bind(asked, ports, patience);
   if ('problem' in bound) return bound;
-  await storeCommand(bound.command, asker, ports);
-  return { placed: bound.name };
+  const stored = await storeCommand(bound.command, asker, ports);
+  return stored === 'busy' ? { busy: BUSY } : { placed: bound.name };
 }
 
 type Bound = { readonly command: Command; readonly name: RolloutName } | { readonly problem: string };
@@ -149,20 +156,27 @@ function commandFor(asked: Ordered, { name, rollout }: Found, now: Instant): Com
   };
 }
 
-/** The order is durable when this returns; its binding says what it holds for. */
+/** The order is durable when 'stored' returns; its binding says what it holds for. What stops is stored under any load. */
 export async function storeCommand(
   command: Command,
   { orderId, actor, answerTo }: Asker,
-  ports: Pick<OrderPorts, 'clock' | 'orders' | 'sender'>,
-): Promise<void> {
+  ports: Pick<OrderPorts, 'clock' | 'orders' | 'sender' | 'load' | 'log'>,
+): Promise<'stored' | 'busy'> {
   const answer = answerTo === undefined ? {} : { answerTo };
-  await ports.orders.accept({
+  const order: StoredOrder = {
     id: orderId,
     receivedAt: ports.clock.now(),
     person: actor.id,
     rollout: command.rollout,
     order: { kind: 'command', command, actor, ...answer } as unknown as JsonObject,
     state: 'accepted',
-  });
-  await ports.sender.send(orderId);
+  };
+  const lane = laneOf(order);
+  if (!isStopping(command.verb) && (await ports.load.isBusy(lane))) {
+    ports.log.warn('Turned away for load', { door: 'orders', person: actor.id, verb: command.verb });
+    return 'busy';
+  }
+  await ports.orders.accept(order);
+  await ports.sender.send(orderId, lane);
+  return 'stored';
 }

@@ -1,5 +1,6 @@
 /** Orders that were accepted and whose message never went out: whoever stored them died before it was sent. */
 import { DAY, MINUTE, type Instant, type Millis } from '#core/time.ts';
+import { laneOf } from './load.ts';
 import type { Clock, OrderSender, OrderStore, StoredOrder } from '../ports.ts';
 
 export interface ResendPorts {
@@ -26,7 +27,7 @@ export async function openOrders(
 export async function resendOrders(ports: ResendPorts): Promise<number> {
   const now = ports.clock.now();
   const due = (await openOrders(ports, FIRST_AFTER)).filter((order) => isTurn(order, now));
-  for (const { id } of due) await ports.sender.send(id);
+  for (const order of due) await ports.sender.send(order.id, laneOf(order));
   return due.length;
 }
 

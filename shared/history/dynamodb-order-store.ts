@@ -1,14 +1,25 @@
 /** Orders in DynamoDB. */
+import { MOST } from '#core/commands/overload.ts';
 import { expiresAt } from '../dynamodb/definition.ts';
 import { present, type Item, type Table } from '../dynamodb/table.ts';
+import type { Instant } from '#core/time.ts';
 import type { OrderStore, StoredOrder } from '../ports.ts';
 
 /** Open orders are in the index of what must happen, beside the tickets, spread over as many partitions. */
 const SHARDS = 8;
 /** Of one shard at a time: the rest is found when these are finished. */
 const MOST_OPEN = 100;
+/** A shard with fewer says that the others, which hold about as many, need not be looked at. */
+const CALM = 3;
 
 export function createDynamodbOrderStore(table: Table): OrderStore {
+  let turn = 0;
+
+  async function oldestOf(shard: number, since: Instant): Promise<readonly StoredOrder[]> {
+    const sort = { expression: '#wake >= :since', values: { since } };
+    return (await table.query(shardName(shard), { index: 'wake', sort, limit: MOST / SHARDS })).map(fromItem);
+  }
+
   return {
     async accept(order) {
       const unknown = { expression: 'attribute_not_exists(#pk)' };
@@ -31,8 +42,15 @@ export function createDynamodbOrderStore(table: Table): OrderStore {
         table.query(shardName(shard), { index: 'wake', sort, newestFirst: true, limit: MOST_OPEN }),
       );
       const found = (await Promise.all(shards)).flat().map(fromItem);
-      // The index may lag: what it still shows as open may be finished.
-      return found.filter(({ state }) => state === 'accepted').toSorted((a, b) => b.receivedAt - a.receivedAt);
+      return found.filter(isOpen).toSorted((a, b) => b.receivedAt - a.receivedAt);
+    },
+    async backlog(since) {
+      turn = (turn + 1) % SHARDS;
+      const some = await oldestOf(turn, since);
+      if (some.length < CALM) return some.filter(isOpen);
+      const others = Array.from({ length: SHARDS }, (_, shard) => shard).filter((shard) => shard !== turn);
+      const rest = await Promise.all(others.map((shard) => oldestOf(shard, since)));
+      return [...some, ...rest.flat()].filter(isOpen).toSorted((a, b) => a.receivedAt - b.receivedAt);
     },
     async ofPerson(person, limit) {
       return (await table.query(person, { index: 'person', newestFirst: true, ...present({ limit }) })).map(fromItem);
@@ -52,8 +70,20 @@ function ordersOf({ cluster, namespace, name }: StoredOrder['rollout']): string 
   return `orders#${cluster}/${namespace}/${name}`;
 }
 
+/** The index may lag: what it still shows as open may be finished. */
+function isOpen({ state }: StoredOrder): boolean {
+  return state === 'accepted';
+}
+
+/** By its id: many orders come at one instant. */
+function shardOf(id: string): number {
+  let sum = 0;
+  for (const char of id) sum = (sum * 31 + (char.codePointAt(0) ?? 0)) % 1_000_003;
+  return sum % SHARDS;
+}
+
 function shardName(shard: number): string {
-  return `orders-${Math.floor(shard)}`;
+  return `orders-${shard}`;
 }
 
 /** What never changes is JSON text, what `finish` sets are attributes. */
@@ -67,7 +97,7 @@ function toItem(order: StoredOrder): Item {
     body: JSON.stringify(body),
     person: order.person,
     rollout: ordersOf(order.rollout),
-    ...(state === 'accepted' && { shard: shardName(order.receivedAt % SHARDS), wake: order.receivedAt }),
+    ...(state === 'accepted' && { shard: shardName(shardOf(order.id)), wake: order.receivedAt }),
     at: order.receivedAt,
     expires: expiresAt(order.receivedAt),
   });

@@ -1,4 +1,5 @@
 /** Orders on this machine's disk: `order/<id>`, and again under who asked and what for. */
+import { MOST } from '#core/commands/overload.ts';
 import { DAY, type Instant, type Millis } from '#core/time.ts';
 import { sortable, type LevelStore, type Write } from '../leveldb/store.ts';
 import type { OrderStore, StoredOrder } from '../ports.ts';
@@ -6,16 +7,21 @@ import type { OrderStore, StoredOrder } from '../ports.ts';
 const KEEP: Millis = 400 * DAY;
 
 export function createLeveldbOrderStore(store: LevelStore): OrderStore {
+  /** Accepted here, the oldest first: one process has the folder at a time. */
+  const waiting = new Map<string, StoredOrder>();
+
   return {
     accept: (order) =>
       store.exclusively(orderKey(order.id), async () => {
         if ((await store.get(orderKey(order.id))) !== undefined) return 'duplicate';
         await store.write(writesOf(order));
+        waiting.set(order.id, order);
         return 'accepted';
       }),
     get: (id) => store.get<StoredOrder>(orderKey(id)),
     finish: (id, { state, verdict, finishedAt, effect }) =>
       store.exclusively(orderKey(id), async () => {
+        waiting.delete(id);
         const order = await store.get<StoredOrder>(orderKey(id));
         if (order?.state !== 'accepted') return;
         const told = verdict === undefined ? {} : { verdict };
@@ -28,6 +34,10 @@ export function createLeveldbOrderStore(store: LevelStore): OrderStore {
       const all = await store.range<StoredOrder>(orderKey(''));
       const open = all.filter(({ receivedAt, state }) => state === 'accepted' && receivedAt >= from && receivedAt < to);
       return open.toSorted((a, b) => b.receivedAt - a.receivedAt);
+    },
+    async backlog(since) {
+      for (const [id, { receivedAt }] of waiting) if (receivedAt < since) waiting.delete(id);
+      return [...waiting.values()].toSorted((a, b) => a.receivedAt - b.receivedAt).slice(0, MOST);
     },
     ofPerson: (person, limit) => store.range(personPrefix(person), { newestFirst: true, limit }),
     ofRollout: (rollout, limit) => store.range(rolloutPrefix(rollout), { newestFirst: true, limit }),

@@ -1,4 +1,5 @@
 /** Orders in memory. */
+import { MOST } from '#core/commands/overload.ts';
 import type { OrderStore, StoredOrder } from '../ports.ts';
 
 export function createMemoryOrderStore(): OrderStore {
@@ -30,6 +31,10 @@ export function createMemoryOrderStore(): OrderStore {
         ({ state, receivedAt }) => state === 'accepted' && receivedAt >= from && receivedAt < to,
         undefined,
       );
+    },
+    async backlog(since) {
+      const open = newestWhere(({ state, receivedAt }) => state === 'accepted' && receivedAt >= since, undefined);
+      return open.toReversed().slice(0, MOST);
     },
     async ofPerson(person, limit) {
       return newestWhere((order) => order.person === person, limit);

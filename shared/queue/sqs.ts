@@ -1,4 +1,5 @@
 /** Queues in SQS: what travels through them is read by functions/reconcile and functions/orders. */
+import { createHash } from 'node:crypto';
 import {
   DeleteMessageBatchCommand,
   ReceiveMessageCommand,
@@ -29,10 +30,18 @@ export function createSqsWorkSender(client: SQSClient, QueueUrl: string): WorkSe
 
 export function createSqsOrderSender(client: SQSClient, QueueUrl: string): OrderSender {
   return {
-    async send(orderId) {
-      await answered(() => client.send(new SendMessageCommand({ QueueUrl, MessageBody: JSON.stringify({ orderId }) })));
+    // A group in a queue that is not FIFO orders nothing: it makes groups take turns (SQS fair queues).
+    async send(orderId, lane) {
+      const group = lane === undefined ? {} : { MessageGroupId: groupOf(lane) };
+      const command = new SendMessageCommand({ QueueUrl, MessageBody: JSON.stringify({ orderId }), ...group });
+      await answered(() => client.send(command));
     },
   };
+}
+
+/** Lanes are named by others, groups have 128 letters of ASCII. */
+function groupOf(lane: string): string {
+  return createHash('sha256').update(lane).digest('base64url');
 }
 
 /** A queue, and where its messages go after their last delivery. */

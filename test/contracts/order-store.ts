@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { MINUTE } from '#core/time.ts';
+import { DAY, MINUTE } from '#core/time.ts';
 import type { OrderStore, StoredOrder } from '#shared/ports.ts';
 
 const RECEIVED = Date.UTC(2026, 10, 24, 12);
@@ -102,6 +102,26 @@ export function defineOrderStoreContract(name: string, create: () => OrderStore)
       expect((await store.open(start + 4 * MINUTE, start + 5 * MINUTE))[0]).toMatchObject({
         person: anOrder('m4').person,
       });
+    });
+
+    it('given many that wait, then all of them are the backlog, the oldest first, and what is finished is none of it', async () => {
+      const since = RECEIVED + homes * DAY;
+      const waiting = Array.from({ length: 40 }, (_, n) => anOrder(`w${n}`, { receivedAt: since + n }));
+      for (const order of [...waiting.toReversed(), anOrder('early', { receivedAt: since - 1 })])
+        await store.accept(order);
+      for (const { id } of waiting.slice(0, 4)) await store.finish(id, { state: 'applied', finishedAt: since });
+      expect((await store.backlog(since)).map(({ id }) => id)).toEqual(waiting.slice(4).map(({ id }) => id));
+    });
+
+    it('given none or a few that wait, then the backlog holds no other', async () => {
+      const since = RECEIVED + homes * DAY;
+      expect(await store.backlog(since)).toEqual([]);
+      const order = anOrder('w', { receivedAt: since });
+      await store.accept(order);
+      // Where few wait the store may look at a part of them; in as many looks as there are parts it is seen.
+      const looks = [];
+      for (let look = 0; look < 8; look += 1) looks.push(...(await store.backlog(since)));
+      expect(new Set(looks.map(({ id }) => id))).toEqual(new Set([order.id]));
     });
 
     it('given orders of several people, then those of one come newest first, up to the limit', async () => {

@@ -4,6 +4,7 @@ import { bindTo, type Actor, type Command } from '#core/commands/command.ts';
 import { NO_POLICY, type Policy } from '#core/commands/policy.ts';
 import { auditTrail } from '#core/messages/audit.ts';
 import { MINUTE, SECOND } from '#core/time.ts';
+import { createLoadGauge } from '#shared/controllers/load.ts';
 import { storeCommand } from '#shared/controllers/place-order.ts';
 import { createOrdersHandler } from '../../functions/orders/handler.ts';
 import { World } from '../support/world.ts';
@@ -47,7 +48,11 @@ async function order(
   const { ports } = world.engine;
   const apply = createOrdersHandler(ports, { policy });
   const sender = { send: async (orderId: string) => apply({ body: JSON.stringify({ orderId }) }) };
-  await storeCommand(command, { orderId: `slack:v0=${(orders += 1)}`, actor }, { ...ports, sender });
+  await storeCommand(
+    command,
+    { orderId: `slack:v0=${(orders += 1)}`, actor },
+    { ...ports, sender, load: createLoadGauge(ports) },
+  );
   await world.passes(SECOND);
   return ports.orders.get(`slack:v0=${orders}`);
 }

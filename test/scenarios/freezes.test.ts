@@ -4,6 +4,7 @@ import { parseWords } from '#core/commands/parse.ts';
 import { NO_POLICY, type Policy } from '#core/commands/policy.ts';
 import { HOUR, MINUTE, SECOND } from '#core/time.ts';
 import { allFreezes } from '#shared/controllers/freezes.ts';
+import { createLoadGauge } from '#shared/controllers/load.ts';
 import { placeOrder } from '#shared/controllers/place-order.ts';
 import { createOrdersHandler } from '../../functions/orders/handler.ts';
 import { World } from '../support/world.ts';
@@ -43,7 +44,7 @@ async function type(words: string, policy: Policy = NO_POLICY): Promise<string> 
   const apply = createOrdersHandler(ports, { policy });
   const sender = { send: async (id: string) => apply({ body: JSON.stringify({ orderId: id }) }) };
   const asker = { orderId, actor: { id: 'slack:T1/ANA', name: 'ana', kind: 'person' as const } };
-  const result = await placeOrder(asked, asker, { ...ports, sender });
+  const result = await placeOrder(asked, asker, { ...ports, sender, load: createLoadGauge(ports) });
   if ('problem' in result) return result.problem;
   await world.passes(2 * SECOND);
   const { state, verdict } = (await ports.orders.get(orderId)) ?? {};

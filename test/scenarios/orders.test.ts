@@ -5,6 +5,7 @@ import { parseWords } from '#core/commands/parse.ts';
 import { refOf } from '#core/resources/kubernetes.ts';
 import { formatTimestamp, MINUTE, SECOND } from '#core/time.ts';
 import { executeCommand } from '#shared/controllers/command.ts';
+import { createLoadGauge } from '#shared/controllers/load.ts';
 import { placeOrder } from '#shared/controllers/place-order.ts';
 import type { Cluster, Ports } from '#shared/ports.ts';
 import { CANARY, SUCCESS_RATE } from '../support/manifests.ts';
@@ -28,7 +29,7 @@ async function type(words: string): Promise<string> {
   const orderId = `test/${(orders += 1)}`;
   const { ports, orderSender: sender } = world.engine;
   const asker = { orderId, actor: { id: 'test:ana', name: 'ana', kind: 'person' as const } };
-  const result = await placeOrder(asked, asker, { ...ports, sender });
+  const result = await placeOrder(asked, asker, { ...ports, sender, load: createLoadGauge(ports) });
   if ('problem' in result) return result.problem;
   await world.passes(2 * SECOND);
   const { state, verdict } = (await ports.orders.get(orderId)) ?? {};

@@ -91,10 +91,19 @@ interface Sent {
   readonly skew?: number;
   readonly headers?: (timestamp: string, signature: string) => Record<string, string>;
   readonly base64?: boolean;
+  readonly teams?: readonly string[];
+  readonly appId?: string;
 }
 
-function slackAnswering() {
+function aClick(team: string, app: string): string {
+  const payload = { type: 'block_actions', team: { id: team }, user: { id: 'U1' }, api_app_id: app, actions: [] };
+  return new URLSearchParams({ payload: JSON.stringify(payload) }).toString();
+}
+
+function slackAnswering({ teams = [], appId }: Pick<Sent, 'teams' | 'appId'> = {}) {
   const handler = slackFunction({
+    teams,
+    appId,
     clock,
     wallClock: clock,
     sites: new Map(),
@@ -149,9 +158,19 @@ describe('given a request that says it is from Slack (W-5)', () => {
       then: 401,
     },
     { given: 'no signature', request: { headers: (t) => ({ 'x-slack-request-timestamp': t }) }, then: 401 },
+    { given: 'from a workspace that is named', request: { teams: ['T2', 'T1'] }, then: 200 },
+    { given: 'from another workspace', request: { teams: ['T2'] }, then: 403 },
+    { given: 'through the app that is named', request: { body: `${BODY}&api_app_id=A1`, appId: 'A1' }, then: 200 },
+    { given: 'through another app', request: { body: `${BODY}&api_app_id=A2`, appId: 'A1' }, then: 403 },
+    { given: 'through an app that it does not name', request: { appId: 'A1' }, then: 403 },
+    { given: 'a click in a workspace that is named', request: { body: aClick('T1', 'A1'), teams: ['T1'] }, then: 200 },
+    { given: 'a click in another workspace', request: { body: aClick('T9', 'A1'), teams: ['T1'] }, then: 403 },
+    { given: 'a click through another app', request: { body: aClick('T1', 'A9'), appId: 'A1' }, then: 403 },
+    { given: 'a click of nowhere', request: { body: 'payload=%7B%7D', teams: ['T1'] }, then: 403 },
+    { given: 'a click that is no JSON', request: { body: 'payload=%7B', teams: ['T1'] }, then: 403 },
     { given: 'no timestamp', request: { headers: (_t, s) => ({ 'x-slack-signature': s }) }, then: 401 },
   ])('when it is $given, then $then', async ({ request, then }) => {
-    expect(await slackAnswering()(request)).toBe(then);
+    expect(await slackAnswering(request)(request)).toBe(then);
   });
 
   it('when it comes again within five minutes, then it is refused', async () => {

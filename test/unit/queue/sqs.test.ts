@@ -41,6 +41,15 @@ describe('given a queue in SQS', () => {
     expect(sent[0]?.input).toEqual({ QueueUrl: 'url', MessageBody: '{"orderId":"o1"}' });
   });
 
+  it('when it is sent in a lane, then its group takes turns with others, whatever letters the lane has', async () => {
+    const { client, sent } = aClient();
+    for (const lane of ['alerts:prod/ü', 'alerts:prod/ü', `orders:${'x'.repeat(500)}`])
+      await createSqsOrderSender(client, 'url').send('o1', lane);
+    const groups = sent.map(({ input }) => String(input['MessageGroupId']));
+    for (const group of groups) expect(group).toMatch(/^[\w-]{43}$/);
+    expect(new Set(groups).size).toBe(2);
+  });
+
   it('when SQS does not take it, then that passes', async () => {
     const { client } = aClient(() => {
       throw new Error('throttled');

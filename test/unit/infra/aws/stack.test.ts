@@ -128,7 +128,7 @@ describe('given the stack', () => {
     const concurrency = sources.map(
       (source) => (source['ScalingConfig'] as { MaximumConcurrency: number }).MaximumConcurrency,
     );
-    expect(concurrency.toSorted((a, b) => a - b)).toEqual([2, 2, 7]);
+    expect(concurrency.toSorted((a, b) => a - b)).toEqual([2, 7, 10]);
   });
 
   it('then the bus delivers every transition into the queue of the notifier, and what it cannot into its dead letters', () => {
@@ -196,6 +196,8 @@ describe('given the stack', () => {
         'Throttles',
         'NoTick',
         'NoWatchdog',
+        'TurnedAway',
+        'Spending',
         ...CONFIG.clusters.map(({ name }) => `NotReached${name}`),
       ].toSorted(),
     );
@@ -236,7 +238,13 @@ describe('given the rights of each function', () => {
   it.each<{ name: FunctionName; may: readonly string[] }>([
     {
       name: 'alertmanager',
-      may: ['dynamodb:GetItem', 'dynamodb:PutItem', 'secretsmanager:GetSecretValue', 'sqs:SendMessage'],
+      may: [
+        'dynamodb:GetItem',
+        'dynamodb:PutItem',
+        'dynamodb:Query',
+        'secretsmanager:GetSecretValue',
+        'sqs:SendMessage',
+      ],
     },
     {
       name: 'admission',
@@ -307,6 +315,7 @@ describe('given the keys that a function may touch', () => {
   const table = {
     get: async ({ pk }: ItemKey) => void touched.push(pk),
     put: async ({ pk }: ItemKey) => (touched.push(pk), 'tag'),
+    query: async (partition: string) => (touched.push(partition), []),
   } as unknown as Table;
   const clock = new VirtualClock();
 

@@ -40,6 +40,18 @@ describe('orders within one process', () => {
     expect(worker.depth).toBe(0);
   });
 
+  it('given a flood in one lane, then an order of another waits for one of them, not for all', async () => {
+    const { applied, worker } = working(createMemoryCursorStore(), async () => undefined);
+    await worker.load();
+    const flood = Array.from({ length: 100 }, (_, n) => `alert:${n}`);
+    await Promise.all(flood.map((id) => worker.send(id, 'alerts:prod/shop')));
+    await worker.send('abort', 'orders:ana');
+    worker.start();
+    await settled();
+    await worker.stop();
+    expect(applied.indexOf('abort')).toBe(1);
+  });
+
   it('given an order that was accepted and not applied when the process died, then the next one applies it', async () => {
     const cursors = createMemoryCursorStore();
     const before = working(cursors, async () => undefined);
