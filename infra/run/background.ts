@@ -41,6 +41,7 @@ export function startBackground(parts: BackgroundParts, onEnd: (why: string) => 
   const common = { direct: cluster.direct, config: config.cluster, timers, log, readiness };
   const permissions = startPermissionCheck({
     ...common,
+    instanceId,
     lease: leasePlace({ leaseNamespace, instanceId, config: config.cluster }),
   });
   readiness.set('start', 'the cluster has not been listed yet');

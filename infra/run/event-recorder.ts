@@ -25,7 +25,7 @@ const MOST_SIMILAR = 10;
 const BURST = 25;
 const REFILL = 5 * MINUTE;
 /** Events under way; further ones wait in line. */
-const AT_ONCE = 4;
+const AT_ONCE = 8;
 /** What waits in line beyond this is dropped: the cluster does not take events as fast as they come. */
 const MOST_WAITING = 10_000;
 

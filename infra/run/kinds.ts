@@ -15,7 +15,7 @@ export function kindsFor(controllers: readonly ControllerName[], instanceId: str
   const movesRollouts = controllers.includes('rollouts');
   const watched = WATCHED_KINDS.filter(({ apiVersion }) => movesRollouts || apiVersion === ARGO_API_VERSION);
   const kinds = movesRollouts ? [...watched, ...TEMPLATES] : watched;
-  return kinds.map((kind) => (isOwnKind(kind) ? { ...kind, ...instanceView(instanceId) } : kind));
+  return kinds.map((kind) => (kind.apiVersion === ARGO_API_VERSION ? { ...kind, ...instanceView(instanceId) } : kind));
 }
 
 /** Argo: with an instance id only what carries it is seen, without one only what carries none. rollout-engine.md §1.1 */

@@ -63,6 +63,7 @@ function lookForOthers(leaseNamespace: string, parts: LeadershipParts): OtherCon
   const others = watchOtherControllers({
     cluster: direct,
     namespaces: named,
+    instanceId: parts.instanceId,
     timers,
     log,
     onAlive(who) {

@@ -6,13 +6,17 @@ import type { Timers } from '../local/clock.ts';
 import { follow, type Following } from './cache/follow.ts';
 import type { LeaseObject } from './lease.ts';
 
-/** Argo Rollouts controller.go defaultLeaderElectionLeaseLockName; the chart and the manifests leave it. */
-export const ARGO_LEASE = 'argo-rollouts-controller-lock';
+/** Argo Rollouts controller.go leaseLockName: instances side by side elect leaders of their own. */
+export function argoLeaseName(instanceId: string | undefined): string {
+  const name = 'argo-rollouts-controller-lock';
+  return instanceId === undefined ? name : `${name}-${instanceId}`;
+}
 
 export interface OtherControllersParts {
   readonly cluster: Pick<Cluster, 'list' | 'watch' | 'name'>;
   /** Empty: all. */
   readonly namespaces: readonly string[];
+  readonly instanceId: string | undefined;
   readonly timers: Timers & Clock;
   readonly log: Log;
   /** One was found alive, at the start or later. */
@@ -41,7 +45,7 @@ function followLeases(namespace: string | undefined, parts: OtherControllersPart
   const query: ListQuery = {
     apiVersion: 'coordination.k8s.io/v1',
     kind: 'Lease',
-    fieldSelector: `metadata.name=${ARGO_LEASE}`,
+    fieldSelector: `metadata.name=${argoLeaseName(parts.instanceId)}`,
     ...(namespace === undefined ? {} : { namespace }),
   };
   return follow({

@@ -14,6 +14,7 @@ export interface PermissionCheckParts {
   readonly direct: Pick<Cluster, 'create'>;
   readonly config: ClusterConfig;
   readonly lease: LeasePlace;
+  readonly instanceId: string | undefined;
   readonly timers: Timers;
   readonly log: Log;
   readonly readiness: Readiness;
@@ -24,7 +25,7 @@ export interface PermissionCheck {
 }
 
 export function startPermissionCheck(parts: PermissionCheckParts): PermissionCheck {
-  const { direct, config, lease, timers, log, readiness } = parts;
+  const { direct, config, lease, instanceId, timers, log, readiness } = parts;
   let cancel: Cancel = () => undefined;
   let told = '';
   let stopped = false;
@@ -42,7 +43,11 @@ export function startPermissionCheck(parts: PermissionCheckParts): PermissionChe
 
   async function problemsNow(): Promise<readonly string[]> {
     try {
-      const missing = await missingPermissions(direct, neededFor(config.controllers, lease), config.namespaces);
+      const missing = await missingPermissions(
+        direct,
+        neededFor(config.controllers, lease, instanceId),
+        config.namespaces,
+      );
       const lines = tellMissing(missing.filter(({ only }) => only === undefined));
       const partly = tellMissing(missing.filter(({ only }) => only !== undefined));
       if (partly.length > 0) log.warn('Not allowed, and not done', { missing: partly });

@@ -2,7 +2,7 @@
 import type { KubernetesObject } from '#core/resources/kubernetes.ts';
 import type { Cluster, ControllerName } from '#shared/ports.ts';
 import type { LeasePlace } from './lease-place.ts';
-import { ARGO_LEASE } from './other-controllers.ts';
+import { argoLeaseName } from './other-controllers.ts';
 
 export interface Permission {
   readonly group: string;
@@ -58,19 +58,24 @@ const ROLLOUTS: readonly Permission[] = [
   { group: 'apps', resource: 'deployments', verbs: READ, only: 'workloadRef finds no Deployment' },
   { group: '', resource: 'pods', verbs: ['get', 'list', 'patch'] },
   { group: '', resource: 'pods/eviction', verbs: ['create'] },
-  { group: LEASES, resource: 'leases', name: ARGO_LEASE, verbs: ['list', 'watch'] },
 ];
 
-export function neededFor(controllers: readonly ControllerName[], lease: LeasePlace): readonly Permission[] {
+/** @param instanceId as Argo's controller has it, whose Lease is looked at */
+export function neededFor(
+  controllers: readonly ControllerName[],
+  lease: LeasePlace,
+  instanceId?: string,
+): readonly Permission[] {
   const { namespace, name } = lease;
   const ownLease: readonly Permission[] = [
     { group: LEASES, resource: 'leases', namespace, verbs: ['create'] },
     { group: LEASES, resource: 'leases', namespace, name, verbs: ['get', 'patch'] },
   ];
+  const argoLease = { group: LEASES, resource: 'leases', name: argoLeaseName(instanceId), verbs: ['list', 'watch'] };
   return [
     ...OBSERVE,
     ...(controllers.includes('analysis') ? [...ANALYSIS, ...ownLease] : []),
-    ...(controllers.includes('rollouts') ? ROLLOUTS : []),
+    ...(controllers.includes('rollouts') ? [...ROLLOUTS, argoLease] : []),
   ];
 }
 

@@ -18,7 +18,7 @@ export interface WorkLanesOptions {
 
 /** A pass over an AnalysisRun waits for metrics most of its time; one over a Rollout works. Slow metrics hold up no Rollout. */
 const SIDE_BY_SIDE: Readonly<Record<ObjectKey['kind'], number>> = {
-  Rollout: 16,
+  Rollout: 64,
   Experiment: 8,
   AnalysisRun: 256,
   Service: 4,

@@ -6,7 +6,7 @@ import type { RolloutState } from '#core/history/rollout-state.ts';
 import { ARGO_API_VERSION, type Rollout, type RolloutStatus } from '#core/resources/argo.ts';
 import type { KubernetesObject } from '#core/resources/kubernetes.ts';
 import { noteCreateFailure } from '#core/rollout/create-replica-set.ts';
-import { decideRollout } from '#core/rollout/decide.ts';
+import { decideAndSettle } from '#core/rollout/settle.ts';
 import { serviceNames, type RolloutSnapshot } from '#core/rollout/snapshot.ts';
 import { earliest, type Instant } from '#core/time.ts';
 import type { ObjectKey, Ports, Site } from '../ports.ts';
@@ -23,7 +23,7 @@ export const rolloutController: Controller<RolloutSnapshot, RolloutStatus> = {
   decidesIn,
   observe,
   objectOf: ({ rollout }) => rollout,
-  decide: decideRollout,
+  decide: decideAndSettle,
   refused: (snapshot, error) =>
     error.object.kind === 'ReplicaSet' ? noteCreateFailure(snapshot, error.message) : undefined,
   compare,

@@ -28,7 +28,7 @@ export interface Access {
 /** How long a connection that nobody uses is kept. Load balancers cut theirs after 60 s. */
 const IDLE: Millis = 30 * SECOND;
 /** Requests side by side; further ones wait for a connection, which costs less than opening hundreds at once. */
-const MOST_CONNECTIONS = 32;
+const MOST_CONNECTIONS = 48;
 
 export class Credentials {
   readonly #load: () => Login | Promise<Login>;

@@ -31,6 +31,8 @@ export interface WorldOptions {
   /** Pods a ReplicaSet may make available between two passes; by default all of them. */
   readonly podsPerPass?: number;
   readonly now?: Instant;
+  /** Who decides; by default one pass at a time. */
+  readonly decide?: typeof decideRollout;
 }
 
 /** `spec.replicas/available` of a ReplicaSet, in the order of passes. */
@@ -53,6 +55,7 @@ export class RolloutWorld {
   podsPerPass: number;
   /** Versions whose pods never become available. */
   readonly broken = new Set<string>();
+  readonly #decide: typeof decideRollout;
   readonly #templates: Pick<RolloutSnapshot, 'analysisTemplates' | 'clusterAnalysisTemplates'>;
   #created = 0;
 
@@ -64,6 +67,7 @@ export class RolloutWorld {
     this.routingObjects = options.routingObjects ?? [];
     this.podsPerPass = options.podsPerPass ?? Number.POSITIVE_INFINITY;
     this.now = options.now ?? T0 + 3_600_000;
+    this.#decide = options.decide ?? decideRollout;
     this.#templates = {
       analysisTemplates: options.templates ?? [],
       clusterAnalysisTemplates: options.clusterTemplates ?? [],
@@ -82,7 +86,7 @@ export class RolloutWorld {
 
   /** One pass, its writes, and what the cluster does next. @returns whether anything moved */
   pass(): boolean {
-    const decision = decideRollout(this.snapshot);
+    const decision = this.#decide(this.snapshot);
     this.decisions.push(decision);
     this.events.push(...decision.events);
     for (const action of decision.actions) this.#apply(action);

@@ -70,7 +70,7 @@ async function examineCluster(
   const lease = leasePlace({ leaseNamespace, instanceId, config });
   const checks: readonly [string, () => Promise<Finding | readonly Finding[]>][] = [
     ['CRDs', () => checkKinds(cluster, config)],
-    ['RBAC', () => checkPermissions(cluster, config, lease)],
+    ['RBAC', () => checkPermissions(cluster, config, lease, instanceId)],
     ['metrics', () => checkMetrics(site, cluster, config, processClock)],
     ['Argo Rollouts', () => checkArgoController(cluster, config, instanceId)],
   ];

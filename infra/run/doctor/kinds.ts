@@ -34,10 +34,11 @@ export async function checkPermissions(
   cluster: Pick<Cluster, 'create'>,
   { controllers, namespaces }: ClusterConfig,
   lease: LeasePlace,
+  instanceId?: string,
 ): Promise<readonly Finding[]> {
   const fix = 'allow it in the (Cluster)Role of this user; infra/cluster has one per mode';
   try {
-    const missing = await missingPermissions(cluster, neededFor(controllers, lease), namespaces);
+    const missing = await missingPermissions(cluster, neededFor(controllers, lease, instanceId), namespaces);
     if (missing.length === 0) return [ok('RBAC', 'everything that this mode needs')];
     const needed = tellMissing(missing.filter(({ only }) => only === undefined));
     const partly = tellMissing(missing.filter(({ only }) => only !== undefined));
