@@ -10,10 +10,9 @@ import type { Pass } from './pass.ts';
 import { isPaused } from './pause.ts';
 import { isCompleted } from './progress.ts';
 
-/** undefined: nothing to say, the pass goes on. */
+/** Argo rollout/sync.go checkPausedConditions: also of a generation that is seen for the first time. undefined: nothing to say. */
 export function notePause(pass: Pass): Decision<RolloutStatus> | undefined {
-  const { stored, rollout, now } = pass;
-  if (stored.observedGeneration !== String(rollout.metadata.generation ?? 0)) return undefined;
+  const { stored, now } = pass;
   const news = [...progressNews(pass), ...pausedNews(pass)];
   if (news.length === 0) return undefined;
   const conditions = news.reduce(

@@ -5,6 +5,7 @@ import { decideRollout } from '#core/rollout/decide.ts';
 import { isFastRollback, isRollback, isWithinRollbackWindow } from '#core/rollout/rollback.ts';
 import { formatTimestamp, MINUTE } from '#core/time.ts';
 import {
+  aCondition,
   aMetric,
   analysis,
   anAnalysisRun,
@@ -124,7 +125,11 @@ describe('steps that end while something else happens', () => {
 
   it('given a pause has passed, but a size changes, then the step waits for the next pass', () => {
     const pauseConditions = [{ reason: 'CanaryPauseStep' as const, startTime: formatTimestamp(T0) }];
-    const rollout = atPause(60).status({ pauseConditions, controllerPause: true, observedGeneration: '0' }).build();
+    const conditions = [
+      aCondition('Progressing', 'Unknown', 'RolloutPaused'),
+      aCondition('Paused', 'True', 'RolloutPaused'),
+    ];
+    const rollout = atPause(60).status({ pauseConditions, controllerPause: true, conditions }).build();
     const { status, actions } = decideRollout(snapshotOf(rollout, { replicaSets: short }));
     expect(actions).toMatchObject([{ after: { spec: { replicas: 3 } } }]);
     expect(status).toMatchObject({ currentStepIndex: 1, pauseConditions });

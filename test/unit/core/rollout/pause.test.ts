@@ -126,6 +126,20 @@ describe('what the conditions say before anything else', () => {
       ],
     },
     {
+      given: 'that a person ends it with a new generation',
+      status: {
+        observedGeneration: '0',
+        conditions: [
+          aCondition('Progressing', 'Unknown', 'RolloutPaused'),
+          aCondition('Paused', 'True', 'RolloutPaused'),
+        ],
+      },
+      then: [
+        { type: 'Progressing', status: 'Unknown', reason: 'RolloutResumed' },
+        { type: 'Paused', status: 'False', reason: 'RolloutPaused' },
+      ],
+    },
+    {
       given: 'a retry',
       status: { abortedAt: STEP.startTime, conditions: [aCondition('Progressing', 'False', 'RolloutAborted')] },
       then: [
@@ -144,10 +158,6 @@ describe('what the conditions say before anything else', () => {
 
   it.each<{ given: string; status: Partial<RolloutStatus> }>([
     { given: 'nothing to tell', status: {} },
-    {
-      given: 'a generation that was not observed yet',
-      status: { pauseConditions: [STEP], controllerPause: true, observedGeneration: '0' },
-    },
     {
       given: 'an abort',
       status: {

@@ -136,7 +136,12 @@ describe('the active Service', () => {
   ])('given an abort after the switch and $given, then $then', ({ stable, newest, paused = false, then }) => {
     const aborted = updating(
       {},
-      { abort: true, abortedAt: PAUSE.startTime, blueGreen: { activeSelector: V2 }, observedGeneration: '0' },
+      {
+        abort: true,
+        abortedAt: PAUSE.startTime,
+        blueGreen: { activeSelector: V2 },
+        conditions: [aCondition('Progressing', 'False', 'RolloutAborted')],
+      },
     );
     const decision = decide(aborted.spec({ paused }), [v1(stable), v2(newest)], V2);
     expect(selectedHash((after(decision, 'active') as never) ?? aService('active', V2))).toBe(then);
