@@ -5,7 +5,14 @@ import type { AnalysisRun } from '#core/resources/argo.ts';
 import type { NewObject } from '#core/resources/kubernetes.ts';
 import { analysisTemplate } from './side-by-side/scenarios.ts';
 import { startPrometheusStub, type PrometheusStub } from './side-by-side/prometheus-stub.ts';
-import { launchWeir, startArgo, startWeir, type RunningWeir, type WeirOptions } from './support/controllers.ts';
+import {
+  launchWeir,
+  startArgo,
+  startWeir,
+  type ArgoOptions,
+  type RunningWeir,
+  type WeirOptions,
+} from './support/controllers.ts';
 import { eventually, tail, type Server } from './support/processes.ts';
 import { newestRelease, order, Scene } from './support/scene.ts';
 import { sharedControlPlane } from './support/shared-control-plane.ts';
@@ -36,8 +43,8 @@ afterEach(async () => {
   await scene.close();
 });
 
-async function givenArgo(...flags: readonly string[]): Promise<Server> {
-  const argo = await startArgo(facts, { namespace: scene.namespace, flags });
+async function givenArgo(options: Partial<ArgoOptions> = {}): Promise<Server> {
+  const argo = await startArgo(facts, { namespace: scene.namespace, ...options });
   running.push(argo);
   return argo;
 }
@@ -112,7 +119,7 @@ describe('observe: Argo moves Rollouts', () => {
 describe('analysis: Argo runs with --analysis-threads 0 and Weir executes its AnalysisRuns', () => {
   it('given a good and a bad metric, then one release is promoted and the other aborted, by Argo', async () => {
     scene = await Scene.open(facts, 'analysis');
-    await givenArgo('--analysis-threads=0');
+    await givenArgo({ flags: ['--analysis-threads=0'] });
     await givenWeir('analysis');
     await scene.create(metric('good', 'good', { count: 3, interval: '1s' }), metric('bad', 'bad'));
     for (const name of ['good', 'bad']) {
@@ -137,7 +144,7 @@ describe('analysis: Argo runs with --analysis-threads 0 and Weir executes its An
 describe('handing a cluster over in the middle of releases', () => {
   it('given a canary in a pause and one in its analysis, then Weir goes on where Argo was, and no pod restarts', async () => {
     scene = await Scene.open(facts, 'handover');
-    const argo = await givenArgo();
+    const argo = await givenArgo({ withLease: true });
     await scene.create(metric('long', 'good', { count: 8, interval: '1s' }));
     await scene.givenCanary('paused');
     await scene.givenCanary('measured', [{ setWeight: 34 }, { analysis: { templates: [{ templateName: 'long' }] } }]);
@@ -156,7 +163,7 @@ describe('handing a cluster over in the middle of releases', () => {
     expect(scene.rollout('measured')?.status?.currentPodHash).toBe(before.measured?.currentPodHash);
 
     await stop(weir);
-    await givenArgo();
+    await givenArgo({ withLease: true });
     await scene.patchStatus('paused', { pauseConditions: null });
     const promoted = await untilPromoted('paused');
     const canary = [...before.paused].find(([, name]) => name.includes(promoted.status?.currentPodHash ?? ''));
@@ -165,7 +172,7 @@ describe('handing a cluster over in the middle of releases', () => {
 
   it("given Argo's Lease is alive, then weir run in rollouts mode says so and does not start", async () => {
     scene = await Scene.open(facts, 'alive');
-    await givenArgo();
+    await givenArgo({ withLease: true });
     const { server } = launchWeir(facts, weirOptions('rollouts'));
     running.push(server);
     await expect(

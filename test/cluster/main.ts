@@ -45,7 +45,7 @@ async function test({ facts }: ControlPlane): Promise<number> {
   const jest = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', 'node_modules/jest/bin/jest.js'];
   const files = ['--testMatch', '**/test/cluster/**/*.cluster.ts'];
   // A connection that a failed test has left open must not hold the whole run.
-  const child = spawn(process.execPath, [...jest, ...files, '--testTimeout=120000', '--forceExit', ...words], {
+  const child = spawn(process.execPath, [...jest, ...files, '--testTimeout=300000', '--forceExit', ...words], {
     cwd: ROOT,
     stdio: 'inherit',
     env: { ...process.env, [FACTS]: JSON.stringify(facts) },

@@ -62,13 +62,9 @@ export async function startAlertmanager(
 }
 
 async function ready(server: Server, url: string): Promise<Monitoring> {
-  await eventually(
-    `${server.name} is ready`,
-    async () => {
-      server.mustLive();
-      return (await fetch(`${url}/-/ready`)).ok ? true : undefined;
-    },
-    { within: 60_000 },
-  );
+  await eventually(`${server.name} is ready`, async () => {
+    server.mustLive();
+    return (await fetch(`${url}/-/ready`)).ok ? true : undefined;
+  });
   return { url, stop: () => server.stop() };
 }

@@ -1,4 +1,4 @@
-/** A Prometheus that answers by the words of the query: good 1, bad 0, anything else 0.5. */
+/** A Prometheus that answers by the words of the query: good 1, bad 0, anything else 0.5, unless it has been told otherwise. */
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
@@ -6,16 +6,23 @@ import { text } from 'node:stream/consumers';
 export interface PrometheusStub {
   /** `127.0.0.1:port`. */
   readonly host: string;
+  /** From now on, this query has this value. */
+  answer(query: string, value: number): void;
   close(): Promise<void>;
 }
 
 export async function startPrometheusStub(): Promise<PrometheusStub> {
+  const values = new Map([
+    ['good', 1],
+    ['bad', 0],
+  ]);
   const server = createServer((request, response) => {
-    void queryOf(request).then((query) => response.end(answerTo(query)));
+    void queryOf(request).then((query) => response.end(answerWith(values.get(query) ?? 0.5)));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     host: `127.0.0.1:${(server.address() as AddressInfo).port}`,
+    answer: (query, value) => void values.set(query, value),
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
@@ -30,7 +37,7 @@ async function queryOf(request: IncomingMessage): Promise<string> {
   return new URLSearchParams(body || new URL(request.url ?? '/', 'http://stub').search).get('query') ?? '';
 }
 
-function answerTo(query: string): string {
-  const value = [Math.floor(Date.now() / 1_000), { good: '1', bad: '0' }[query] ?? '0.5'];
-  return JSON.stringify({ status: 'success', data: { resultType: 'vector', result: [{ metric: {}, value }] } });
+function answerWith(value: number): string {
+  const result = [{ metric: {}, value: [Math.floor(Date.now() / 1_000), `${value}`] }];
+  return JSON.stringify({ status: 'success', data: { resultType: 'vector', result } });
 }

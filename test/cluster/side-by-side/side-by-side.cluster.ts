@@ -4,9 +4,10 @@
  */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Rollout } from '#core/resources/argo.ts';
 import type { KubernetesCluster } from '#shared/kubernetes/cluster.ts';
 import { startArgo, startWeir } from '../support/controllers.ts';
-import type { Server } from '../support/processes.ts';
+import { mustLive, type Server } from '../support/processes.ts';
 import { record, type Recording } from '../support/recorder.ts';
 import { adminCluster, deleteNamespace, newNamespace, sharedControlPlane } from '../support/shared-control-plane.ts';
 import { weirAccount } from '../support/weir-account.ts';
@@ -18,21 +19,6 @@ import { summaryOf, type Summary } from './summary.ts';
 const PATIENCE_MS = 180_000;
 const QUIET_MS = 5_000;
 
-/** What differs between them for a reason, taken out of what Argo shows. */
-const KNOWN_DIFFERENCES: Readonly<Record<string, (argo: Summary) => Summary>> = {
-  // Argo writes the conditions of a pause by themselves, in the middle of a pass: for a moment the old version's pause is told
-  // of the new one. Weir writes once a pass.
-  'canary-superseded': (argo) => ({ ...argo, conditions: withoutMomentaryPause(argo.conditions) }),
-};
-
-function withoutMomentaryPause(conditions: Summary['conditions']): Summary['conditions'] {
-  const { Progressing = [], ...others } = conditions;
-  const isMomentary = (text: string, index: number) =>
-    text.startsWith('Unknown RolloutPaused') &&
-    Progressing[index - 1]?.startsWith('True NewReplicaSetCreated') === true;
-  return { ...others, Progressing: Progressing.filter((text, index) => !isMomentary(text, index)) };
-}
-
 interface Side {
   readonly stage: Stage;
   readonly controller: Server;
@@ -42,7 +28,7 @@ const facts = sharedControlPlane();
 let cluster: KubernetesCluster;
 let prometheus: PrometheusStub;
 const sides: Side[] = [];
-const played = new Map<string, readonly PromiseSettledResult<void>[]>();
+const played = new Map<string, readonly PromiseSettledResult<readonly Rollout[]>[]>();
 
 beforeAll(async () => {
   cluster = adminCluster(facts);
@@ -65,7 +51,7 @@ afterAll(async () => {
 async function underArgo(): Promise<Side> {
   const namespace = await newNamespace(facts, 'argo');
   const controller = await startArgo(facts, { namespace });
-  return { controller, stage: await stageIn(namespace) };
+  return { controller, stage: await stageIn(namespace, controller) };
 }
 
 async function underWeir(): Promise<Side> {
@@ -78,12 +64,16 @@ async function underWeir(): Promise<Side> {
     leaseNamespace: account.namespace,
     config: { clusters: [{ name: 'test' }], egress: { loopback: [prometheus.host] } },
   });
-  return { controller, stage: await stageIn(namespace) };
+  return { controller, stage: await stageIn(namespace, controller) };
 }
 
-async function stageIn(namespace: string): Promise<Stage> {
+async function stageIn(namespace: string, controller: Server): Promise<Stage> {
   const recording: Recording = await record(cluster, namespace);
-  return { cluster, namespace, recording, prometheus: `http://${prometheus.host}`, patience: PATIENCE_MS };
+  const allMustLive = () => {
+    controller.mustLive();
+    facts.servers.forEach(mustLive);
+  };
+  return { cluster, namespace, recording, prometheus, mustLive: allMustLive, patience: PATIENCE_MS };
 }
 
 async function playOnBothSides(scenario: Scenario): Promise<void> {
@@ -97,9 +87,10 @@ async function untilQuiet(): Promise<void> {
 }
 
 function summariesOf(name: string): readonly Summary[] {
-  for (const outcome of played.get(name) ?? []) if (outcome.status === 'rejected') throw outcome.reason;
-  return sides.map(({ stage }) => {
-    const text = JSON.stringify(summaryOf(stage.recording, name));
+  return (played.get(name) ?? []).map((outcome, index) => {
+    if (outcome.status === 'rejected') throw outcome.reason;
+    const { stage } = sides[index] as Side;
+    const text = JSON.stringify(summaryOf(stage.recording, name, outcome.value));
     return JSON.parse(text.replaceAll(stage.namespace, '(namespace)')) as Summary;
   });
 }
@@ -115,10 +106,10 @@ describe.each(SCENARIOS)('given $given ($name)', ({ name }) => {
     'selectors',
     'analysisRuns',
     'events',
+    'standing',
     'end',
   ])('then Weir and Argo show the same %s', (part) => {
     const [argo, weir] = summariesOf(name) as [Summary, Summary];
-    const known = KNOWN_DIFFERENCES[name] ?? ((same) => same);
-    expect(weir[part]).toEqual(known(argo)[part]);
+    expect(weir[part]).toEqual(argo[part]);
   });
 });

@@ -1,6 +1,16 @@
 /**
- * What a person or another program sees of a Rollout over time, without what must differ between two runs: times, uids,
- * resource versions, and how often one and the same state was written.
+ * What a person or another program sees of a Rollout over time, without what differs between two runs of one and the same
+ * controller: times, uids, resource versions, and what is chance.
+ *
+ * A controller looks at its pods at moments of its own. What lasts until somebody acts (a person, a timer, an analysis, the controller
+ * itself) it cannot miss: it is compared, in its order, and where a person acts and at the end the whole Rollout is compared. What
+ * begins and ends with pods that come and go, one may see and the other not, or twice, or at another number of pods:
+ *
+ * - Progressing for the reasons that are about pods on their way (PASSING): left out; with another text it would be compared.
+ * - Dips: the phase Progressing, and Available and Healthy False, between two equal states of one version.
+ * - How often one and the same state was written, and how many pods a ReplicaSet is scaled by at a time.
+ * - What a run stood at when the Rollout's controller looked; how many measurements a background run takes until it is ended.
+ * - Which Events came first, how often, and whether client-go has combined those of one reason.
  */
 import type { AnalysisRun, Rollout } from '#core/resources/argo.ts';
 import type { KubernetesObject, ReplicaSet, Service } from '#core/resources/kubernetes.ts';
@@ -17,6 +27,8 @@ export interface Summary {
   readonly selectors: Readonly<Record<string, readonly string[]>>;
   readonly analysisRuns: Readonly<Record<string, unknown>>;
   readonly events: readonly string[];
+  /** The whole, at each move. */
+  readonly standing: readonly unknown[];
   readonly end: unknown;
 }
 
@@ -27,12 +39,12 @@ interface KubernetesEvent extends KubernetesObject {
   readonly involvedObject: { readonly kind: string; readonly name: string };
 }
 
-export function summaryOf(recording: Recording, name: string): Summary {
+export function summaryOf(recording: Recording, name: string, stood: readonly Rollout[]): Summary {
   const rollouts = recording.of<Rollout>('Rollout', name).filter(({ status }) => status !== undefined);
   const statuses = rollouts.map(({ status = {} }) => status);
   const belongsToIt = (other: string) => other.startsWith(`${name}-`);
   return {
-    phases: changes(statuses.map(phaseOf)),
+    phases: phasesOf(statuses),
     steps: changes(statuses.map(({ currentStepIndex }) => `${currentStepIndex ?? 'none'}`)),
     pauses: changes(statuses.map(pausesOf)),
     hashes: changes(statuses.map(({ currentPodHash, stableRS }) => `${stableRS ?? ''} → ${currentPodHash ?? ''}`)),
@@ -45,19 +57,30 @@ export function summaryOf(recording: Recording, name: string): Summary {
     ),
     analysisRuns: runsOf(recording, belongsToIt),
     events: eventsOf(recording, (other) => other === name || belongsToIt(other)),
-    end: endOf(rollouts.at(-1)),
+    standing: stood.map(wholeOf),
+    end: wholeOf(rollouts.at(-1)),
   };
 }
 
-/** Without repetitions. What goes to and fro (a, b, a, b) while pods come and go does so once: how often is chance. */
+/** Without repetitions. */
 function changes<T>(values: readonly T[]): readonly T[] {
-  const kept: T[] = [];
-  for (const value of values) {
-    if (value === kept.at(-1)) continue;
-    if (kept.length >= 3 && value === kept.at(-2) && kept.at(-1) === kept.at(-3)) kept.pop();
+  return values.filter((value, index) => index === 0 || value !== values[index - 1]);
+}
+
+/** Of a, dip, a only a is left. */
+function withoutDips(values: readonly string[], isDip: (value: string) => boolean): readonly string[] {
+  const kept: string[] = [];
+  for (const value of changes(values)) {
+    if (value === kept.at(-2) && isDip(kept.at(-1) ?? '')) kept.pop();
     else kept.push(value);
   }
   return kept;
+}
+
+function phasesOf(statuses: readonly NonNullable<Rollout['status']>[]): readonly string[] {
+  const ofVersions = statuses.map((status) => `${status.currentPodHash ?? ''} ${phaseOf(status)}`);
+  const lasting = withoutDips(ofVersions, (text) => text.endsWith(' Progressing'));
+  return changes(lasting.map((text) => text.slice(text.indexOf(' ') + 1)));
 }
 
 /** Which of its reasons a Progressing Rollout gives from one moment to the next depends on when it was looked at. */
@@ -80,14 +103,25 @@ function pausesOf({
   return words.join(' ');
 }
 
+const PASSING = [
+  /^True ReplicaSetUpdated: (ReplicaSet|Rollout) "[^"]+" is progressing\.$/,
+  /^True ReplicaSetNotAvailable: Rollout does not have minimum availability$/,
+];
+const DIPS = [
+  'False AvailableReason: Rollout does not have minimum availability',
+  'False RolloutHealthy: Rollout is not healthy',
+];
+
 function conditionsOf(statuses: readonly NonNullable<Rollout['status']>[]): Record<string, readonly string[]> {
   const types = new Set(statuses.flatMap(({ conditions = [] }) => conditions.map(({ type }) => type)));
   const textOf = (type: string, { conditions = [] }: NonNullable<Rollout['status']>) => {
     const condition = conditions.find((one) => one.type === type);
     return condition === undefined ? 'absent' : `${condition.status} ${condition.reason}: ${condition.message}`;
   };
+  const textsOf = (type: string) => statuses.map((status) => textOf(type, status)).filter(isLasting);
+  const isLasting = (text: string) => !PASSING.some((pattern) => pattern.test(text));
   return Object.fromEntries(
-    [...types].toSorted().map((type) => [type, changes(statuses.map((status) => textOf(type, status)))]),
+    [...types].toSorted().map((type) => [type, withoutDips(textsOf(type), (text) => DIPS.includes(text))]),
   );
 }
 
@@ -146,25 +180,27 @@ function withoutEmpty(value: unknown): unknown {
   return Object.fromEntries(members.filter(([, member]) => JSON.stringify(member) !== '{}'));
 }
 
-/** Sorted: of two that come together, either may be first. By how many pods a ReplicaSet is scaled at a time is chance. */
 /** Whether a controller looks while a run runs, or only when it has ended, is chance. */
 function whateverTheMoment(event: string): readonly string[] {
   if (event.includes("Status New: 'Running'")) return [];
-  return [event.replace(/Status New: '(\w+)' Previous: '(?:Running)?'/, "Status New: '$1' Previous: …")];
+  return [
+    event
+      .replace(/Status New: '(\w+)' Previous: '\w*'/, "Status New: '$1' Previous: …")
+      .replace('(combined from similar events): ', '')
+      .replace(/ from \d+ to \d+$/, ''),
+  ];
 }
 
+/** Sorted: of two that come together, either may be first. */
 function eventsOf(recording: Recording, isWanted: (name: string) => boolean): readonly string[] {
   const events = recording
     .all<KubernetesEvent>('Event')
     .filter(({ involvedObject: { kind, name } }) => ['Rollout', 'AnalysisRun'].includes(kind) && isWanted(name))
-    .map(
-      ({ type, reason, message, involvedObject }) =>
-        `${involvedObject.kind} ${type} ${reason}: ${message.replace(/ from \d+ to \d+$/, '')}`,
-    );
+    .map(({ type, reason, message, involvedObject }) => `${involvedObject.kind} ${type} ${reason}: ${message}`);
   return [...new Set(events.flatMap(whateverTheMoment))].toSorted();
 }
 
-function endOf(rollout: Rollout | undefined): unknown {
+function wholeOf(rollout: Rollout | undefined): unknown {
   if (rollout?.status === undefined) return undefined;
   const { metadata, status } = rollout;
   const { observedGeneration, conditions = [], ...rest } = status;

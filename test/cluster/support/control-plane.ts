@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { ARGO_ROLLOUTS, CONTROL_PLANE, goProgram, moduleFolder } from './go-program.ts';
-import { eventually, freePorts, startServer, type Server } from './processes.ts';
+import { eventually, freePorts, startServer, type DistantServer, type Server } from './processes.ts';
 
 const run = promisify(execFile);
 const ISSUER = 'https://kubernetes.default.svc';
@@ -20,6 +20,8 @@ export interface ControlPlaneFacts {
   readonly server: string;
   /** The path of the program that is kubectl too. */
   readonly program: string;
+  /** Those that should live now. */
+  readonly servers: readonly DistantServer[];
 }
 
 export interface ControlPlane {
@@ -90,7 +92,15 @@ async function start({ program, folder, crds, servers, options, stop }: Start): 
     launch('kube-apiserver', [...apiServerFlags(folder, etcdPort, apiPort), ...(options.apiServerFlags ?? [])]);
   let apiServer = launchApiServer();
   const server = `https://127.0.0.1:${apiPort}`;
-  const facts = { folder, program, server, kubeconfig: join(folder, 'admin.kubeconfig') };
+  const facts: ControlPlaneFacts = {
+    folder,
+    program,
+    server,
+    kubeconfig: join(folder, 'admin.kubeconfig'),
+    get servers() {
+      return servers.map(({ name, pid, logFile }) => ({ name, pid, logFile }));
+    },
+  };
   await ready(facts, token, apiServer);
   writeFileSync(facts.kubeconfig, kubeconfigOf(facts, { token }), { mode: 0o600 });
   await applyCrds(facts, crds);
@@ -180,15 +190,11 @@ function controllerManagerFlags(folder: string, kubeconfig: string, port: number
 const authorityFile = (folder: string): string => join(folder, 'certs', 'apiserver.crt');
 
 async function ready(facts: ControlPlaneFacts, token: string, apiServer: Server): Promise<void> {
-  await eventually(
-    'the API server is ready',
-    async () => {
-      apiServer.mustLive();
-      if (!existsSync(authorityFile(facts.folder))) return undefined;
-      return (await statusOf(`${facts.server}/readyz`, token, facts.folder)) === 200 ? true : undefined;
-    },
-    { within: 120_000 },
-  );
+  await eventually('the API server is ready', async () => {
+    apiServer.mustLive();
+    if (!existsSync(authorityFile(facts.folder))) return undefined;
+    return (await statusOf(`${facts.server}/readyz`, token, facts.folder)) === 200 ? true : undefined;
+  });
 }
 
 function statusOf(url: string, token: string, folder: string): Promise<number> {

@@ -7,26 +7,38 @@ import { ARGO_ROLLOUTS, goProgram } from './go-program.ts';
 import { eventually, freePorts, startServer, type Server } from './processes.ts';
 
 const WEIR = fileURLToPath(new URL('../../../cli/weir.ts', import.meta.url));
-const READY_WITHIN = { within: 90_000 };
+const READY_WITHIN = { within: 120_000 };
 
 export interface ArgoOptions {
   /** It works in this namespace only, and its Lease is there. */
   readonly namespace: string;
+  /**
+   * Whether it holds a Lease, as it does by default. On a busy machine it may come too late to renew it, and then it ends: only
+   * for those whose test is about the Lease.
+   */
+  readonly withLease?: boolean;
   readonly flags?: readonly string[];
 }
 
-/** Ready when it leads and its workers have started. Its ports for metrics and health bind all addresses: it has no flag for that. */
-export async function startArgo(facts: ControlPlaneFacts, { namespace, flags = [] }: ArgoOptions): Promise<Server> {
+/** Ready when its workers have started. Its ports for metrics and health bind all addresses: it has no flag for that. */
+export async function startArgo(facts: ControlPlaneFacts, options: ArgoOptions): Promise<Server> {
+  const { namespace, withLease = false, flags = [] } = options;
   const program = await goProgram(ARGO_ROLLOUTS);
   const folder = mkdtempSync(join(facts.folder, 'argo-'));
   const [metricsPort, healthzPort] = await freePorts(2);
   const own = ['--namespaced', '--namespace', namespace, '--kubeconfig', facts.kubeconfig];
   // Its own defaults make it wait for its turn at the API server when two dozen Rollouts move at once.
   const limits = ['--qps=200', '--burst=400'];
+  const lease = withLease ? [] : ['--leader-elect=false'];
   const ports = [`--metricsPort=${metricsPort}`, `--healthzPort=${healthzPort}`];
-  const server = startServer('rollouts-controller', folder, [program, ...own, ...ports, ...limits, ...flags], {
-    POD_NAMESPACE: namespace,
-  });
+  const server = startServer(
+    'rollouts-controller',
+    folder,
+    [program, ...own, ...ports, ...limits, ...lease, ...flags],
+    {
+      POD_NAMESPACE: namespace,
+    },
+  );
   await untilLogged(server, /Started rollout workers|Started controller/, 'Argo Rollouts works');
   return server;
 }

@@ -4,9 +4,12 @@ import { closeSync, openSync, readFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { watchOver } from './watchdog.ts';
 
 export interface Server {
   readonly name: string;
+  /** Undefined when it could not be started. */
+  readonly pid: number | undefined;
   readonly logFile: string;
   /** @throws Error with the end of its output when it has ended */
   mustLive(): void;
@@ -19,7 +22,7 @@ const PATIENCE_MS = 5_000;
 /** Nobody need wait for it any longer. */
 export class ServerEnded extends Error {}
 
-/** Its standard input stays open as long as this process lives. */
+/** It ends with this process, also when that dies hard. */
 export function startServer(
   name: string,
   folder: string,
@@ -33,18 +36,22 @@ export function startServer(
   closeSync(log);
   const endWithUs = () => child.kill('SIGKILL');
   process.once('exit', endWithUs);
+  const isOver = child.pid === undefined ? () => undefined : watchOver(child.pid);
   const ended = new Promise<void>((resolve) => {
-    child.once('exit', () => resolve());
-    child.once('error', () => resolve());
-  }).then(() => void process.off('exit', endWithUs));
+    const end = () => {
+      process.off('exit', endWithUs);
+      isOver();
+      resolve();
+    };
+    child.once('exit', end).once('error', end);
+  });
   return {
     name,
+    pid: child.pid,
     logFile,
     mustLive: () => {
       if (isRunning(child)) return;
-      throw new ServerEnded(
-        `${name} has ended (${child.exitCode ?? child.signalCode ?? 'not started'}):\n${tail(logFile)}`,
-      );
+      throw new ServerEnded(saying(name, `${child.exitCode ?? child.signalCode ?? 'not started'}`, logFile));
     },
     stop: async ({ signal = 'SIGTERM' } = {}) => {
       child.kill(signal);
@@ -62,6 +69,22 @@ export function startServer(
 
 function isRunning(child: ChildProcess): boolean {
   return child.pid !== undefined && child.exitCode === null && child.signalCode === null;
+}
+
+/** What is known, in another process, of a server that this one has not started. */
+export type DistantServer = Pick<Server, 'name' | 'pid' | 'logFile'>;
+
+/** @throws Error with the end of its output when it has ended */
+export function mustLive({ name, pid, logFile }: DistantServer): void {
+  try {
+    if (pid !== undefined) process.kill(pid, 0);
+  } catch (error) {
+    throw new ServerEnded(saying(name, 'nobody has its number', logFile), { cause: error });
+  }
+}
+
+function saying(name: string, how: string, logFile: string): string {
+  return `${name} has ended (${how}):\n${tail(logFile)}`;
 }
 
 export function tail(file: string, bytes = 3_000): string {
@@ -91,7 +114,7 @@ function listening(): Promise<ReturnType<typeof createServer>> {
 export async function eventually<T>(
   what: string,
   ask: () => Promise<T | undefined> | T | undefined,
-  { within = 30_000, every = 100 }: { readonly within?: number; readonly every?: number } = {},
+  { within = 120_000, every = 100 }: { readonly within?: number; readonly every?: number } = {},
 ): Promise<T> {
   const until = Date.now() + within;
   let last: unknown;

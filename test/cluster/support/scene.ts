@@ -8,11 +8,11 @@ import { Client } from '../../../cli/client.ts';
 import { canary, newVersion } from '../side-by-side/scenarios.ts';
 import { kubectl, type ControlPlaneFacts } from './control-plane.ts';
 import type { RunningWeir } from './controllers.ts';
-import { eventually } from './processes.ts';
+import { eventually, mustLive } from './processes.ts';
 import { record, type Recording } from './recorder.ts';
 import { adminCluster, deleteNamespace, newNamespace } from './shared-control-plane.ts';
 
-const WITHIN = { within: 90_000 };
+const WITHIN = { within: 120_000 };
 
 export class Scene {
   readonly cluster: KubernetesCluster;
@@ -72,6 +72,7 @@ export class Scene {
   /** @throws Error with where it stands instead */
   async until(name: string, what: string, holds: (rollout: Rollout) => boolean, options = WITHIN): Promise<Rollout> {
     const look = () => {
+      this.#facts.servers.forEach(mustLive);
       const rollout = this.rollout(name);
       return rollout !== undefined && holds(rollout) ? rollout : undefined;
     };

@@ -17,7 +17,7 @@ let counter = 0;
 export async function newNamespace(facts: ControlPlaneFacts, name: string): Promise<string> {
   const namespace = `${name}-${process.pid}-${++counter}`;
   await kubectl(facts, 'create', 'namespace', namespace);
-  await kubectl(facts, 'wait', '--for=create', 'serviceaccount/default', '-n', namespace, '--timeout=30s');
+  await kubectl(facts, 'wait', '--for=create', 'serviceaccount/default', '-n', namespace, '--timeout=120s');
   return namespace;
 }
 
