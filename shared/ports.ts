@@ -5,6 +5,7 @@ import type { LatestRecord, NewRecord, RecordedTransition, ReleaseSummary, Trans
 import type { JsonObject } from './core/json.ts';
 import type { KubernetesObject, NewObject, ObjectRef } from './core/resources/kubernetes.ts';
 import type { Instant, Millis } from './core/time.ts';
+import type { LentKind } from './core/rollout/left-behind.ts';
 import type { SeenLoadBalancer } from './core/traffic-routing/load-balancers.ts';
 
 export interface Clock {
@@ -14,7 +15,7 @@ export interface Clock {
 /** An object that Weir reconciles. */
 export interface ObjectKey {
   readonly cluster: string;
-  readonly kind: 'Rollout' | 'AnalysisRun' | 'Experiment' | 'Service';
+  readonly kind: 'Rollout' | 'AnalysisRun' | 'Experiment' | LentKind;
   readonly namespace: string;
   readonly name: string;
 }

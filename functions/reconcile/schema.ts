@@ -5,7 +5,7 @@ import type { WorkMessage } from '#shared/ports.ts';
 const workMessage = z.object({
   request: z.object({
     cluster: z.string().min(1),
-    kind: z.enum(['Rollout', 'AnalysisRun', 'Experiment', 'Service']),
+    kind: z.enum(['Rollout', 'AnalysisRun', 'Experiment', 'Service', 'Ingress', 'DestinationRule']),
     namespace: z.string().min(1),
     name: z.string().min(1),
   }),

@@ -22,6 +22,8 @@ const SIDE_BY_SIDE: Readonly<Record<ObjectKey['kind'], number>> = {
   Experiment: 8,
   AnalysisRun: 256,
   Service: 4,
+  Ingress: 4,
+  DestinationRule: 4,
 };
 const MOST_RECEIVES = 5;
 const FIRST_REDELIVERY: Millis = SECOND;

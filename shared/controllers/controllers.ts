@@ -3,9 +3,9 @@ import type { Instant } from '#core/time.ts';
 import type { Claim, ObjectKey, Ports } from '../ports.ts';
 import { analysisRunController } from './analysis-run.ts';
 import { experimentController } from './experiment.ts';
+import { lentController } from './left-behind.ts';
 import { reconcile } from './reconcile.ts';
 import { rolloutController } from './rollout.ts';
-import { serviceController } from './service.ts';
 
 type Pass = (claim: Claim, ports: Ports) => Promise<Instant | undefined>;
 
@@ -16,7 +16,9 @@ export function controllerFor(kind: ObjectKey['kind']): Pass {
     case 'AnalysisRun':
       return (claim, ports) => reconcile(analysisRunController, claim, ports);
     case 'Service':
-      return (claim, ports) => reconcile(serviceController, claim, ports);
+    case 'Ingress':
+    case 'DestinationRule':
+      return (claim, ports) => reconcile(lentController(kind), claim, ports);
     case 'Experiment':
       return (claim, ports) => reconcile(experimentController, claim, ports);
   }

@@ -8,8 +8,8 @@ import { POD_TEMPLATE_HASH } from '#core/resources/keys.ts';
 import { controllerOf, type KubernetesObject } from '#core/resources/kubernetes.ts';
 import { MINUTE, type Millis } from '#core/time.ts';
 import type { ListQuery, ObjectKey, Ports, Site } from '../ports.ts';
+import { keysBehind } from './lent-objects.ts';
 import { referencedKinds, rememberKinds, rolloutsReferringTo } from './routing-users.ts';
-import { keysBehind } from './service-users.ts';
 
 /** Every object is looked at this often, whatever the watches said (level-triggered). */
 const SWEEP_EVERY: Millis = 15 * MINUTE;
@@ -134,10 +134,9 @@ async function addAll(
 
 /** The objects to reconcile because these changed: themselves, or the Rollouts that stand behind them. */
 export async function keysOf(objects: readonly KubernetesObject[], site: Site): Promise<readonly ObjectKey[]> {
-  const services = objects.filter(({ kind }) => kind === 'Service');
   const keys = [
     ...objects.flatMap((object) => ownKey(object, site.cluster.name)),
-    ...(await keysBehind(services, site)),
+    ...(await keysBehind(objects, site)),
     ...(await rolloutsReferringTo(
       objects.filter(({ kind }) => !OWN_KINDS.has(kind)),
       site,

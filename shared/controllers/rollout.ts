@@ -2,12 +2,13 @@
 import type { Decision } from '#core/decision.ts';
 import type { LatestRecord, ReleaseSummary } from '#core/history/record.ts';
 import { observeDeleted, observeRollout, type Observation, type RolloutRecord } from '#core/history/rollout.ts';
-import type { RolloutState } from '#core/history/rollout-state.ts';
+import { lentIn, type RolloutState } from '#core/history/rollout-state.ts';
 import { ARGO_API_VERSION, type Rollout, type RolloutStatus } from '#core/resources/argo.ts';
 import type { KubernetesObject } from '#core/resources/kubernetes.ts';
 import { noteCreateFailure } from '#core/rollout/create-replica-set.ts';
+import { lentTo, type LentName } from '#core/rollout/left-behind.ts';
 import { decideAndSettle } from '#core/rollout/settle.ts';
-import { serviceNames, type RolloutSnapshot } from '#core/rollout/snapshot.ts';
+import type { RolloutSnapshot } from '#core/rollout/snapshot.ts';
 import { earliest, type Instant } from '#core/time.ts';
 import type { ObjectKey, Ports, Site } from '../ports.ts';
 import { watchBake } from './bake-analysis.ts';
@@ -28,7 +29,7 @@ export const rolloutController: Controller<RolloutSnapshot, RolloutStatus> = {
     error.object.kind === 'ReplicaSet' ? noteCreateFailure(snapshot, error.message) : undefined,
   compare,
   wakes,
-  leaves: (last, request) => servicesOf(last).map((name) => ({ ...request, kind: 'Service', name })),
+  leaves: (last, request) => recordedLent(last).map((lent) => ({ ...request, ...lent })),
   continues: (decision) => acted(decision),
   waits,
   overdue,
@@ -68,8 +69,8 @@ function isScalingDown({ status }: Rollout): boolean {
 }
 
 /**
- * AnalysisRuns and Experiments that were just made, or asked to stop, are looked at without waiting for a tick; so are Services that the
- * Rollout named until now.
+ * AnalysisRuns and Experiments that were just made, or asked to stop, are looked at without waiting for a tick; so is what it
+ * worked on until now: Services, Ingresses, DestinationRules.
  */
 function wakes(
   { actions }: Decision<RolloutStatus>,
@@ -84,14 +85,17 @@ function wakes(
     if (kind !== 'AnalysisRun' && kind !== 'Experiment') return [];
     return [{ cluster, kind, namespace: metadata.namespace, name: metadata.name }];
   });
-  const named = serviceNames(saved as Rollout);
-  const dropped = servicesOf(last).filter((name) => !named.includes(name));
-  return [...runs, ...dropped.map((name): ObjectKey => ({ cluster, kind: 'Service', namespace, name }))];
+  const named = lentTo(saved as Rollout);
+  const dropped = recordedLent(last).filter(
+    ({ kind, name }) => !named.some((lent) => lent.kind === kind && lent.name === name),
+  );
+  return [...runs, ...dropped.map((lent): ObjectKey => ({ cluster, namespace, ...lent }))];
 }
 
-/** Those that it named when it was last recorded. */
-function servicesOf(last: LatestRecord | undefined): readonly string[] {
-  return recordOf(last)?.state.services ?? [];
+/** What it worked on when it was last recorded. */
+function recordedLent(last: LatestRecord | undefined): readonly LentName[] {
+  const state = recordOf(last)?.state;
+  return state === undefined ? [] : lentIn(state);
 }
 
 function compare(

@@ -2,6 +2,7 @@
 import type { Since } from '../analysis/query-variables.ts';
 import type { Rollout } from '../resources/argo.ts';
 import { REVISION } from '../resources/keys.ts';
+import { lentTo, type LentName } from '../rollout/left-behind.ts';
 import { serviceNames } from '../rollout/snapshot.ts';
 import { heldMessage } from '../rollout/held-condition.ts';
 import type { Instant } from '../time.ts';
@@ -28,6 +29,8 @@ export interface RolloutState {
   readonly message: string;
   /** Services that the strategy names, so that one which it names no more is given back. Absent in older records. */
   readonly services?: readonly string[];
+  /** What else of others it works on, as `Kind/name`; absent: nothing, or not recorded yet. */
+  readonly lent?: readonly string[];
   /** When any of the above last changed. */
   readonly changedAt: Instant;
   /** When the update, and when the step it stands at, were first seen to begin. A retry begins both anew. */
@@ -72,8 +75,23 @@ function stateNow(rollout: Rollout, now: Instant): RolloutState {
     phase: status.phase ?? '',
     message: status.message ?? '',
     services: [...new Set(serviceNames(rollout))].toSorted(),
+    ...lentBeside(rollout),
     changedAt: now,
   };
+}
+
+function lentBeside(rollout: Rollout): Pick<RolloutState, 'lent'> {
+  const lent = lentTo(rollout).filter(({ kind }) => kind !== 'Service');
+  return lent.length === 0 ? {} : { lent: lent.map(({ kind, name }) => `${kind}/${name}`).toSorted() };
+}
+
+/** All that the Rollout worked on when it was recorded. */
+export function lentIn({ services = [], lent = [] }: RolloutState): readonly LentName[] {
+  const others = lent.map((text): LentName => {
+    const [kind = '', name = ''] = text.split('/');
+    return { kind: kind as LentName['kind'], name };
+  });
+  return [...services.map((name): LentName => ({ kind: 'Service', name })), ...others];
 }
 
 function pauses(rollout: Rollout): string[] {

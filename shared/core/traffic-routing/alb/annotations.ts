@@ -38,6 +38,34 @@ export function forwardToCanary(rollout: Rollout): string {
   return forward(rollout, [{ service: servicePair(rollout).canary, weight: 100 }]);
 }
 
+/**
+ * All of the traffic to one Service, at the port that the action had for it.
+ * @param current what the action is now; one that is none of Weir's stays: undefined
+ */
+export function forwardAlone(current: string, service: string): string | undefined {
+  const groups = targetGroupsIn(current);
+  const port = (groups.find(({ ServiceName }) => ServiceName === service) ?? groups[0])?.ServicePort;
+  if (port === undefined) return undefined;
+  const targetGroups = [{ ServiceName: service, ServicePort: port, Weight: 100 }];
+  return goText({ Type: 'forward', ForwardConfig: { TargetGroups: targetGroups } });
+}
+
+interface WrittenGroup {
+  readonly ServiceName?: unknown;
+  readonly ServicePort?: unknown;
+}
+
+function targetGroupsIn(action: string): readonly WrittenGroup[] {
+  try {
+    const parsed = JSON.parse(action) as { ForwardConfig?: { TargetGroups?: unknown } } | null;
+    const groups = parsed?.ForwardConfig?.TargetGroups;
+    return Array.isArray(groups) ? groups.filter((group): group is WrittenGroup => group instanceof Object) : [];
+  } catch (error) {
+    if (error instanceof SyntaxError) return [];
+    throw error;
+  }
+}
+
 /** The order of the members is what the reference writes; the text is compared as it is. */
 function forward(rollout: Rollout, groups: readonly TargetGroup[]): string {
   const port = String(albOf(rollout).servicePort ?? 0);
@@ -77,7 +105,7 @@ export function headerConditions(match: NonNullable<HeaderRoute['match']>): stri
   return goText(conditions);
 }
 
-type Managed = Readonly<Record<string, readonly string[]>>;
+export type Managed = Readonly<Record<string, readonly string[]>>;
 
 /** Keeps the list of keys that were written for this Rollout; those of other Rollouts stay. */
 export function withManaged(
