@@ -63,7 +63,7 @@ export function createTable(client: DynamoDBDocumentClient, TableName: string): 
     const { Item } = await call(() =>
       client.send(new GetCommand({ TableName, Key: { ...key }, ConsistentRead: true })),
     );
-    return Item;
+    return Item && readable(Item, TableName);
   }
 
   /**
@@ -116,6 +116,18 @@ function guard({ expression, values }: Condition) {
   return { ConditionExpression: expression, ...namesAndValues([expression], values) };
 }
 
+/**
+ * While a deployment rolls through, the new version writes what this one may not be able to read: it is left alone.
+ * @throws TransientError: it is tried again, by a newer worker
+ */
+function readable(item: Item, table: string): Item {
+  const { schema = SCHEMA } = item;
+  if (Number(schema) <= SCHEMA) return item;
+  throw new TransientError(
+    `an item of table ${table} has schema ${Number(schema)}, this version reads ${SCHEMA}: a newer Weir has written it; finish or undo its deployment`,
+  );
+}
+
 function queryInput(partition: string, { index, sort, newestFirst = false }: QueryOptions) {
   const { name } = (index === undefined ? KEY : INDEXES[index]).partition;
   const expression = [`#${name} = :partition`, sort?.expression].filter((part) => part !== undefined).join(' AND ');
@@ -138,7 +150,7 @@ async function allPages(
     const left = Number.isFinite(limit) ? { Limit: limit - found.length } : {};
     const page = new QueryCommand({ ...input, ...left, ExclusiveStartKey: from });
     const { Items, LastEvaluatedKey } = await call(() => client.send(page));
-    found.push(...(Items ?? []));
+    found.push(...(Items ?? []).map((item) => readable(item, input.TableName ?? '')));
     if (LastEvaluatedKey === undefined) return found;
     from = LastEvaluatedKey;
   }

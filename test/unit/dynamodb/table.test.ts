@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { BatchWriteCommand, GetCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { BatchWriteCommand, GetCommand, PutCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { ConflictError, TransientError } from '#core/errors.ts';
 import { createTable, type Item, type ItemKey } from '#shared/dynamodb/table.ts';
 import { startDynalite, type LocalDynamodb } from '../../../infra/local/dynalite.ts';
@@ -51,6 +51,23 @@ describe('a write whose answer was lost', () => {
     const key = { pk: 'taken', sk: 'x' };
     await honest().put(key, { n: 1 });
     expect(await tableThrough(twice).put(key, { n: 1 }, NEW)).toBeUndefined();
+  });
+});
+
+describe('given an item that a newer Weir has written while its deployment rolls through', () => {
+  const key = { pk: 'newer', sk: 'x' };
+  const nextSchema = (command: unknown, send: Send) => {
+    if (command instanceof PutCommand) Object.assign(command.input.Item ?? {}, { schema: 2 });
+    return send(command);
+  };
+  beforeAll(async () => void (await tableThrough(nextSchema).put(key, { n: 1 })));
+
+  it.each([
+    { when: 'it is read', read: () => honest().get(key) },
+    { when: 'it is among others', read: () => honest().query(key.pk) },
+  ])('when $when, then it is left to a newer worker', async ({ read }) => {
+    await expect(read()).rejects.toThrow(TransientError);
+    await expect(read()).rejects.toThrow('schema 2, this version reads 1');
   });
 });
 

@@ -15,6 +15,12 @@ describe('the quantile of a histogram', () => {
     { given: 'the end of a bucket', quantile: 0.3, of: spread, then: 0.2 },
     { given: 'the first bucket, which begins at 0', quantile: 0.05, of: spread, then: 0.05 },
     { given: 'quantile 0', quantile: 0, of: spread, then: 0 },
+    {
+      given: 'quantile 0 of an empty first bucket (nothing by nothing, in Go as here)',
+      quantile: 0,
+      of: { 1: 0, 2: 5, Infinity: 5 },
+      then: Number.NaN,
+    },
     { given: 'quantile 1', quantile: 1, of: spread, then: 1 },
     { given: 'observations above all finite bounds', quantile: 0.9, of: { 1: 50, Infinity: 100 }, then: 1 },
     { given: 'a first bound below zero', quantile: 0.1, of: { '-1': 50, 1: 60, Infinity: 60 }, then: -1 },
@@ -40,7 +46,7 @@ describe('the quantile of a histogram', () => {
 
   it('never falls as the quantile grows, and stays within the finite bounds', () => {
     const counts = fc.array(fc.integer({ min: 0, max: 1_000 }), { minLength: 3, maxLength: 8 });
-    const quantile = fc.double({ min: 0, max: 1, noNaN: true });
+    const quantile = fc.double({ min: 0, minExcluded: true, max: 1, noNaN: true });
     fc.assert(
       fc.property(counts, quantile, quantile, (increments, a, b) => {
         fc.pre(increments.some((increment) => increment > 0));
