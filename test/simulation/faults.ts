@@ -16,10 +16,20 @@ export interface Faults {
   readonly late: number;
   /** Chance that an outside system refuses, and that a pass meets an unknown error. */
   readonly refuse: number;
+  /** Chance that a read is answered from an older state than was seen. */
+  readonly stale: number;
 }
 
-export const CHAOS: Faults = { crash: 0.01, freeze: 0.006, slow: 0.3, duplicate: 0.1, late: 0.05, refuse: 0.03 };
-export const CALM: Faults = { crash: 0, freeze: 0, slow: 0, duplicate: 0, late: 0, refuse: 0 };
+export const CHAOS: Faults = {
+  crash: 0.01,
+  freeze: 0.006,
+  slow: 0.3,
+  duplicate: 0.1,
+  late: 0.05,
+  refuse: 0.03,
+  stale: 0,
+};
+export const CALM: Faults = { crash: 0, freeze: 0, slow: 0, duplicate: 0, late: 0, refuse: 0, stale: 0 };
 
 /** Faults can be switched while the simulation runs. */
 export interface Weather {

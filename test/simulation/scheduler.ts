@@ -72,7 +72,10 @@ export function createScheduler(startedAt: Instant): Scheduler {
   };
 }
 
-/** Nothing here waits for the real world, so an empty queue of promises means that all wait for virtual time. */
+/**
+ * Nothing here waits for the real world, so an empty queue of promises means that all wait for virtual time. A tick comes
+ * when that queue is empty; a turn of the event loop would say the same, at the price of a system call for each timer.
+ */
 function allIsWaiting(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
+  return new Promise((resolve) => process.nextTick(resolve));
 }

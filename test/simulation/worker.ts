@@ -1,5 +1,6 @@
 /** Simulates every n-th seed beside other workers, and sends what it found seed by seed. */
 import { parentPort, workerData } from 'node:worker_threads';
+import type { Instant } from '#core/time.ts';
 import { WORLDS, type Outcome } from './worlds.ts';
 
 export interface Share {
@@ -8,6 +9,8 @@ export interface Share {
   readonly step: number;
   readonly worlds: readonly string[];
   readonly bug: string | undefined;
+  /** No seed is begun after this. */
+  readonly until: Instant | undefined;
 }
 
 /** What one seed came to: the worlds in which a promise is broken. */
@@ -16,8 +19,8 @@ export interface Found {
   readonly failed: readonly (Outcome & { readonly world: string })[];
 }
 
-const { from, to, step, worlds, bug } = workerData as Share;
-for (let seed = from; seed < to; seed += step) {
+const { from, to, step, worlds, bug, until = Infinity } = workerData as Share;
+for (let seed = from; seed < to && Date.now() < until; seed += step) {
   const outcomes = [];
   for (const world of worlds) outcomes.push({ world, ...(await WORLDS.get(world)!.run(seed, bug)) });
   const failed = outcomes.filter(({ broken }) => broken.length > 0);

@@ -20,8 +20,11 @@ export function troubledMetrics(store: Store, outage: Outage, troubled: Troubled
         process.call('query', async (): Promise<Reading> => {
           if (outage.current) return { kind: 'error', message: 'connection refused' };
           const strange = random.chance(weather.current.refuse) ? random.next() : 1;
+          if (strange < 1) scheduler.note(`metrics are strange: ${strange.toFixed(2)}`);
           if (strange < 0.3) await scheduler.sleep(random.between(10, 40) * SECOND);
           else if (strange < 0.6) return { kind: 'error', message: 'no answer in time' };
+          else if (strange < 0.75) return valueOf(Number.NaN);
+          else if (strange < 0.9) return { kind: 'value', value: { kind: 'vector', values: [] }, text: '[]' };
           return valueOf(errorRate(metric.provider.prometheus?.query ?? '', store));
         }),
     }),

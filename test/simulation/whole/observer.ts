@@ -5,9 +5,10 @@
 import { unanswered } from '#core/analysis/provider-errors.ts';
 import { rolloutState, type RolloutState } from '#core/history/rollout-state.ts';
 import type { AnalysisRun, CanaryStep, Rollout, RolloutStatus } from '#core/resources/argo.ts';
-import type { KubernetesObject, ReplicaSet } from '#core/resources/kubernetes.ts';
-import { availableOf, sizeOf, sum } from '#core/rollout/replica-sets.ts';
+import type { ReplicaSet } from '#core/resources/kubernetes.ts';
+import { availableOf, hashOf, sizeOf, sum } from '#core/rollout/replica-sets.ts';
 import type { Instant } from '#core/time.ts';
+import type { ApiObject } from '../../../infra/local/kubernetes/objects.ts';
 import type { Store } from '../../../infra/local/kubernetes/store.ts';
 import type { Scheduler } from '../scheduler.ts';
 import type { Watcher } from './cluster.ts';
@@ -16,10 +17,13 @@ import type { Scenario } from './scenario.ts';
 /** What people have asked for, so that it may happen. Whether it was asked is known before it is done. */
 export interface Asked {
   /** Promotes, by what they were bound to: `<hash>/<step>`; of a kubectl user, whatever stood there. */
-  readonly promotes: string[];
+  readonly promotes: { readonly place: string; readonly person: string }[];
   /** Pod hashes whose abort somebody lifts. */
   readonly retries: string[];
 }
+
+/** The person who does not ask Weir. */
+export const KUBECTL = 'kubectl';
 
 export interface Observer extends Watcher {
   readonly asked: Asked;
@@ -54,6 +58,7 @@ export function observe(store: Store, scheduler: Scheduler, scenario: Scenario):
 
   store.subscribe(({ type, object, previous }) => {
     if (object.kind === 'ReplicaSet') sizesHold();
+    if (object.kind === 'Ingress') trafficHolds(canaryWeight(previous), canaryWeight(object));
     if (object.kind === 'AnalysisRun' || object.kind === 'Rollout') noteBlindness();
     if (object.kind !== 'Rollout' || type === 'DELETED') return;
     const after = object as unknown as Rollout;
@@ -70,11 +75,25 @@ export function observe(store: Store, scheduler: Scheduler, scenario: Scenario):
 
   function sizesHold(): void {
     if (!hasBegun || scenario.strategy !== 'canary') return;
-    const sets = store.list({ apiVersion: 'apps/v1', kind: 'ReplicaSet' }).items as unknown as readonly ReplicaSet[];
-    const { replicas, maxSurge, maxUnavailable } = scenario;
+    const sets = rolloutsOwn();
+    const { replicas, maxSurge, maxUnavailable, routed } = scenario;
     const [size, available] = [sum(sets, sizeOf), sum(sets, availableOf)];
-    expect(size <= replicas + maxSurge, `${size} pods are wanted of ${replicas}, surge ${maxSurge}`);
+    // With a router each version keeps its pods until the traffic has left them.
+    const fits = routed ? sets.every((set) => sizeOf(set) <= replicas) : size <= replicas + maxSurge;
+    expect(fits, `${size} pods are wanted of ${replicas}, surge ${maxSurge}`);
     expect(available >= replicas - maxUnavailable, `${available} of ${replicas} pods are available`);
+  }
+
+  /** Those of an Experiment are beside the Rollout's. */
+  function rolloutsOwn(): readonly ReplicaSet[] {
+    const sets = store.list({ apiVersion: 'apps/v1', kind: 'ReplicaSet' }).items as unknown as readonly ReplicaSet[];
+    return sets.filter(({ metadata }) => metadata.ownerReferences?.[0]?.kind === 'Rollout');
+  }
+
+  function trafficHolds(before: number, after: number): void {
+    if (after <= before) return;
+    const news = rolloutsOwn().filter((set) => hashOf(set) !== [...promoted].at(-1));
+    expect(sum(news, availableOf) > 0, `${after} % of the traffic goes to a version that has no pod`);
   }
 
   /** Since when a current run has no answer. */
@@ -124,8 +143,13 @@ export function observe(store: Store, scheduler: Scheduler, scenario: Scenario):
   function stepHolds(step: CanaryStep | undefined, place: string, before: RolloutStatus): void {
     if (step?.pause !== undefined && step.pause.duration === undefined) {
       passedPauses.push(place);
-      const times = (places: readonly string[]) => places.filter((each) => each === place).length;
-      expect(times(passedPauses) <= times(asked.promotes), `the pause at ${place} was ended by nobody`);
+      const passed = passedPauses.filter((each) => each === place).length;
+      const here = asked.promotes.filter((promote) => promote.place === place);
+      expect(passed <= here.length, `the pause at ${place} was ended by nobody`);
+      const people = new Set(here.map(({ person }) => person));
+      // Who has kubectl passes by all that Weir asks for.
+      const enough = scenario.approvals === 'none' || people.has(KUBECTL) || people.size >= 2;
+      expect(enough, `the pause at ${place} needs two people, and was ended by ${[...people].join()}`);
     }
     if (step?.analysis !== undefined) {
       const run = runNamed(before.canary?.currentStepAnalysisRunStatus?.name ?? '');
@@ -142,13 +166,16 @@ export function observe(store: Store, scheduler: Scheduler, scenario: Scenario):
     current,
     begin: () => void (hasBegun = true),
     expect,
-    reads(process, found) {
-      const objects: readonly KubernetesObject[] = Array.isArray(found) ? found : [found as KubernetesObject];
-      if (objects.some(({ kind }) => kind === 'Rollout' || kind === 'AnalysisRun'))
-        readAt.set(process, scheduler.now());
+    reads(process, objects, at) {
+      if (objects.some(({ kind }) => kind === 'Rollout' || kind === 'AnalysisRun')) readAt.set(process, at);
     },
     writes: (process) => void (writer = process),
   };
+}
+
+/** Percent of the traffic that an Ingress sends to the new version. */
+function canaryWeight(ingress: ApiObject | undefined): number {
+  return Number(ingress?.metadata.annotations?.['nginx.ingress.kubernetes.io/canary-weight'] ?? 0);
 }
 
 function currentRuns({ canary }: RolloutStatus): readonly string[] {

@@ -6,7 +6,8 @@ import { formatTimestamp, SECOND } from '#core/time.ts';
 import type { WebRequest } from '#shared/web-request.ts';
 import { sign } from '../../../functions/slack/signature.ts';
 import { alertmanager, SIGNING_SECRET, slack, TOKEN } from './functions.ts';
-import { KEY, NAME, NAMESPACE, podTemplateOf } from './scenario.ts';
+import { KUBECTL } from './observer.ts';
+import { anAnalysisRun, KEY, NAME, NAMESPACE, podTemplateOf } from './scenario.ts';
 import type { System } from './system.ts';
 
 export type Deed =
@@ -23,7 +24,9 @@ export type Deed =
   | 'alert'
   | 'kubectl promote'
   | 'kubectl abort'
-  | 'kubectl set image';
+  | 'kubectl set image'
+  | 'edit'
+  | 'analysis';
 
 const REF = { apiVersion: ARGO_API_VERSION, kind: 'Rollout', namespace: NAMESPACE, name: NAME };
 /** Alertmanager goes on for long; people give up. */
@@ -35,6 +38,7 @@ export function createPeople(system: System) {
   let inGit = 'v1';
   let released = 1;
   let requests = 0;
+  let edits = 0;
 
   const read = async () => (await core.cluster.get<Rollout>(REF))!;
 
@@ -61,6 +65,10 @@ export function createPeople(system: System) {
         return click(ABORT_ACTION);
       case 'alert':
         return alert();
+      case 'edit':
+        return edit();
+      case 'analysis':
+        return void (await core.cluster.create(anAnalysisRun(`by-hand-${(requests += 1)}`, await currentHash())));
       default:
         return kubectl(deed);
     }
@@ -69,6 +77,18 @@ export function createPeople(system: System) {
   /** Argo CD: the Rollout becomes what Git says. */
   async function sync(): Promise<void> {
     await core.cluster.patch(REF, { spec: { template: podTemplateOf(inGit) as never } });
+  }
+
+  const currentHash = async () => (await read()).status?.currentPodHash ?? '';
+
+  /** Somebody works on the manifest while it is released: each save is a write that others' writes meet. */
+  async function edit(): Promise<void> {
+    for (let left = random.between(1, 6); left > 0; left--) {
+      edits += 1;
+      const annotations = { 'example.com/edit': String(edits) };
+      await core.cluster.patch(REF, { metadata: { annotations }, spec: { progressDeadlineSeconds: 120 + edits } });
+      await scheduler.sleep(random.between(0, 4) * SECOND);
+    }
   }
 
   async function kubectl(deed: 'kubectl promote' | 'kubectl abort' | 'kubectl set image'): Promise<void> {
@@ -86,16 +106,17 @@ export function createPeople(system: System) {
   }
 
   function allowPromote({ podHash, stepIndex = 0 }: Binding): void {
-    observer.asked.promotes.push(`${podHash}/${stepIndex}`);
+    observer.asked.promotes.push({ place: `${podHash}/${stepIndex}`, person: KUBECTL });
   }
 
   async function type(verb: string, flags = ''): Promise<void> {
+    const user = random.pick(['UANA', 'UBOB']);
     for (let left = SLACK_TRIES; left > 0; left--) {
       const form = {
         command: '/weir',
         text: `${verb} ${NAME}${flags}`,
         team_id: 'T1',
-        user_id: 'UANA',
+        user_id: user,
         channel_id: 'C1',
       };
       const answer = await post(

@@ -2,7 +2,7 @@
 import { releaseCard } from '#core/messages/card/card.ts';
 import type { Command } from '#core/commands/command.ts';
 import type { RolloutState } from '#core/history/rollout-state.ts';
-import { ARGO_API_VERSION, type Rollout } from '#core/resources/argo.ts';
+import { ARGO_API_VERSION, type AnalysisRun, type Experiment, type Rollout } from '#core/resources/argo.ts';
 import type { ReplicaSet } from '#core/resources/kubernetes.ts';
 import { hashOf, sizeOf } from '#core/rollout/replica-sets.ts';
 import { MINUTE } from '#core/time.ts';
@@ -21,6 +21,8 @@ export async function atRest(system: System): Promise<void> {
   const rollout = (await core.cluster.get<Rollout>(ref))!;
   await rolloutRests(rollout, system, expect);
   for (const order of await system.accepted()) orderIsDone(order, system, expect);
+  await runsAreOver(system, expect);
+  await trafficRests(rollout, system, expect);
   await historyIsWhole(system, expect);
   await toldOnce(system, expect);
 }
@@ -44,6 +46,34 @@ async function rolloutRests(rollout: Rollout, { core, scheduler, scenario }: Sys
   if (status.phase === 'Healthy') expect(left.join() === status.stableRS, `healthy, ${left.join()} have pods`);
   const overdue = await core.tickets.overdue(scheduler.now() - 2 * MINUTE);
   expect(overdue.length === 0, `tickets are overdue: ${overdue.map(({ request }) => request.name).join()}`);
+}
+
+const OVER = ['Successful', 'Failed', 'Error', 'Inconclusive'];
+
+/** Of a Rollout, of an Experiment, or of nobody; no metric is measured more often than it says. */
+async function runsAreOver({ core }: System, expect: Expect): Promise<void> {
+  const of = { apiVersion: ARGO_API_VERSION, namespace: NAMESPACE };
+  const { items: runs } = await core.cluster.list<AnalysisRun>({ ...of, kind: 'AnalysisRun' });
+  for (const { metadata, spec, status } of runs) {
+    expect(OVER.includes(status?.phase ?? ''), `run ${metadata.name} rests as ${status?.phase}`);
+    for (const { name, measurements = [] } of status?.metricResults ?? []) {
+      const count = Number(spec.metrics.find((metric) => metric.name === name)?.count);
+      const judged = measurements.filter(({ phase }) => phase !== 'Error').length;
+      expect(judged <= count, `${name} of ${metadata.name} was measured ${judged} times of ${count}`);
+    }
+  }
+  const { items: experiments } = await core.cluster.list<Experiment>({ ...of, kind: 'Experiment' });
+  for (const { metadata, status } of experiments)
+    expect(OVER.includes(status?.phase ?? ''), `experiment ${metadata.name} rests as ${status?.phase}`);
+}
+
+/** All of it goes to stable when nothing is released. */
+async function trafficRests({ status, spec }: Rollout, { core }: System, expect: Expect): Promise<void> {
+  const name = `${NAME}-${NAME}-canary`;
+  const ref = { apiVersion: 'networking.k8s.io/v1', kind: 'Ingress', namespace: NAMESPACE, name };
+  const weight = (await core.cluster.get(ref))?.metadata.annotations?.['nginx.ingress.kubernetes.io/canary-weight'];
+  const ends = status?.phase === 'Healthy' || (status?.abort === true && spec.paused !== true);
+  if (ends) expect(Number(weight ?? 0) === 0, `${weight} % of the traffic still goes to the new version`);
 }
 
 function orderIsDone({ id, state, verdict = '', order }: StoredOrder, { observer }: System, expect: Expect): void {

@@ -28,10 +28,19 @@ import { createChat } from './chat.ts';
 import { troubledCluster } from './cluster.ts';
 import { troubledMetrics, type Outage } from './metrics.ts';
 import { observe, type Observer } from './observer.ts';
-import { asOlderVersion } from './older-version.ts';
+import { laggingPort, type Answers } from './lag.ts';
+import { rollingStores } from './other-version.ts';
+import { rememberPast } from './past.ts';
 import { createRecorded } from './recorded.ts';
 import { manifestsOf, type Scenario } from './scenario.ts';
 import { troubledPort, type Troubled } from './trouble.ts';
+
+/** What changes nothing, and what of it is read through an index of the table. */
+const READS = {
+  history: ['latest', 'release', 'releases', 'releasesOfDay', 'transitions'],
+  orders: ['get', 'open', 'ofPerson', 'ofRollout'],
+} as const;
+const BY_INDEX = { history: ['releases', 'releasesOfDay'], orders: ['open', 'ofPerson', 'ofRollout'] } as const;
 
 const HOLD: Millis = MINUTE;
 const VISIBILITY: Millis = 90 * SECOND;
@@ -61,8 +70,10 @@ export function createSystem({ random, scheduler, scenario, bug, consumers }: Sy
   const weather: Weather = { current: CALM };
   const outage: Outage = { current: false };
   const busDown: Outage = { current: false };
+  const slackDown: Outage = { current: false };
   const store = new Store({ clock: scheduler, seed: 'simulation' });
   const observer = observe(store, scheduler, scenario);
+  const past = rememberPast(store, scheduler);
   startControllers(store, scheduler, {
     startDelay: SECOND,
     readyDelay: 2 * SECOND,
@@ -84,7 +95,9 @@ export function createSystem({ random, scheduler, scenario, bug, consumers }: Sy
   const deadLetters: { readonly queue: QueueName; readonly body: string }[] = [];
   /** How far each of three hosts' clocks is off. */
   const skews = [0, 0, 0];
-  const rolling = random.chance(0.25);
+  const deployment = rollingStores(random, core);
+  /** What indexes answered last. */
+  const answers: Answers = new Map();
   let processes = 0;
 
   /** Start a process of its own. @returns undefined when it crashed */
@@ -117,8 +130,11 @@ export function createSystem({ random, scheduler, scenario, bug, consumers }: Sy
     const troubled: Troubled = { process, random, weather, scheduler };
     const host = Math.floor(random.next() * skews.length);
     const clock: Clock = { now: () => scheduler.now() + skews[host]! };
+    const { tickets, history: shown } = deployment.seen();
+    const lagging = <Port extends object>(port: Port, methods: readonly (keyof Port)[]) =>
+      laggingPort(port, methods, answers, troubled);
     const queueParts = {
-      store: troubledPort('tickets', core.tickets, ['read', 'overdue'], troubled),
+      store: troubledPort('tickets', lagging(tickets, ['overdue']), ['read', 'overdue'], troubled),
       sender: troubledPort(
         'queue',
         { send: async (message: object, delay: Millis) => send('work', message, delay) },
@@ -128,9 +144,8 @@ export function createSystem({ random, scheduler, scenario, bug, consumers }: Sy
       clock,
       hold: HOLD,
     };
-    const shown = rolling && random.chance(0.5) ? asOlderVersion(core.history) : core.history;
     const site = {
-      cluster: troubledCluster(core.cluster, observer, troubled),
+      cluster: troubledCluster(core.cluster, past, observer, troubled),
       controllers: ['analysis', 'rollouts'],
       namespaces: [],
       providers: troubledMetrics(store, outage, troubled),
@@ -141,12 +156,12 @@ export function createSystem({ random, scheduler, scenario, bug, consumers }: Sy
       log: logOf(process),
       sites: new Map([['prod', site]]),
       queue: core.queueOf(createTicketQueue(queueParts)),
-      history: troubledPort('history', shown, ['latest', 'releases', 'releasesOfDay', 'transitions'], troubled),
+      history: troubledPort('history', lagging(shown, BY_INDEX.history), READS.history, troubled),
       cursors: troubledPort('cursors', cursors, ['get'], troubled),
-      orders: troubledPort('orders', core.orders, ['get', 'ofPerson', 'ofRollout'], troubled),
+      orders: troubledPort('orders', lagging(core.orders, BY_INDEX.orders), READS.orders, troubled),
       bus: troubledPort('bus', { publish }, [], troubled),
       sender: troubledPort('sender', { send: async (orderId: string) => send('orders', { orderId }, 0) }, [], troubled),
-      chat: troubledPort('chat', chat, ['find'], troubled, { deadline: 10 * SECOND }),
+      chat: troubledPort('chat', reachable(chat, slackDown), ['find'], troubled, { deadline: 10 * SECOND }),
     };
   }
 
@@ -181,6 +196,8 @@ export function createSystem({ random, scheduler, scenario, bug, consumers }: Sy
     weather,
     outage,
     busDown,
+    slackDown,
+    deployment,
     skews,
     store,
     observer,
@@ -196,6 +213,16 @@ export function createSystem({ random, scheduler, scenario, bug, consumers }: Sy
       for (const manifest of manifestsOf(scenario)) await core.cluster.create(manifest);
     },
   };
+}
+
+/** Slack, while it is there. */
+function reachable(chat: Chat, down: Outage): Chat {
+  return new Proxy(chat, {
+    get(target, method) {
+      if (down.current) return () => Promise.reject(new TransientError('Slack is down'));
+      return Reflect.get(target, method) as unknown;
+    },
+  });
 }
 
 function isExpected(error: unknown): boolean {
@@ -228,9 +255,10 @@ function rememberingOrders(observer: Observer) {
 }
 
 /** What is asked binds when it is received: from then on it may happen. */
-function allow({ order }: StoredOrder, { asked }: Observer): void {
+function allow({ order, person }: StoredOrder, { asked }: Observer): void {
   const command = order['command'] as unknown as Command | undefined;
-  if (command?.verb === 'promote') asked.promotes.push(`${command.binding.podHash}/${command.binding.stepIndex ?? 0}`);
+  const place = `${command?.binding.podHash}/${command?.binding.stepIndex ?? 0}`;
+  if (command?.verb === 'promote') asked.promotes.push({ place, person });
   if (command?.verb === 'retry') asked.retries.push(command.binding.podHash);
 }
 
