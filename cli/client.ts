@@ -11,6 +11,7 @@ import type { Rollout } from '#core/resources/argo.ts';
 import { SECOND } from '#core/time.ts';
 import type { DeliveredAlert, ExplainedAlert } from '../functions/api/alerts.ts';
 import type { ReleaseHistory } from '#shared/controllers/release-history.ts';
+import type { ChainReport } from '#shared/ports.ts';
 import type { Redriven } from '../functions/api/redrive.ts';
 import type { Io } from './io.ts';
 
@@ -100,6 +101,12 @@ export class Client {
     const query = 'person' in whose ? { person: whose.person } : { rollout: fullName(whose) };
     const search = new URLSearchParams({ ...query, limit: String(limit) }).toString();
     return (await this.#get<{ orders: readonly AuditedOrder[] }>(`/orders?${search}`)).orders;
+  }
+
+  /** @param whose a person's account, or a rollout as `cluster/namespace/name`; all of them by default */
+  async audit(whose?: { person: string } | { rollout: string }): Promise<readonly ChainReport[]> {
+    const search = new URLSearchParams({ ...whose }).toString();
+    return (await this.#get<{ chains: readonly ChainReport[] }>(`/audit?${search}`)).chains;
   }
 
   freezes(): Promise<Freezes> {

@@ -194,6 +194,36 @@ export interface StoredOrder {
 /** What `finish` sets; everything else of an order never changes. */
 export type OrderOutcome = Pick<StoredOrder, 'state' | 'verdict' | 'finishedAt' | 'effect'>;
 
+/** One link of a chain of orders: what an order was when it was accepted or finished, and which entry came before. */
+export interface ChainEntry {
+  readonly chain: string;
+  /** From 1, without gaps. */
+  readonly seq: number;
+  readonly order: string;
+  readonly what: 'accepted' | 'finished';
+  /** Of the order: both are kept as long. */
+  readonly receivedAt: Instant;
+  /** SHA-256 of the order as it was then, hex. */
+  readonly digest: string;
+  /** The entry before; of the first an empty hash. */
+  readonly before: { readonly hash: string; readonly receivedAt: Instant };
+  /** SHA-256 of all of the above, hex. */
+  readonly hash: string;
+}
+
+/** What a look at one chain has found. */
+export interface ChainReport {
+  readonly chain: string;
+  readonly entries: number;
+  readonly orders: number;
+  /** Orders from before there were chains. */
+  readonly older: number;
+  /** Kept somewhere else, it shows later whether the end was cut off. */
+  readonly end?: { readonly seq: number; readonly hash: string };
+  /** What was edited, added or removed, in sentences; empty: nothing. */
+  readonly problems: readonly string[];
+}
+
 export interface OrderStore {
   /** Durable when it returns. @returns 'duplicate' when the id is known already; nothing is changed then. */
   accept(order: StoredOrder): Promise<'accepted' | 'duplicate'>;
@@ -207,6 +237,8 @@ export interface OrderStore {
    * asked each second: where few wait, it may be but some of them, and it may lag behind writes.
    */
   backlog(since: Instant): Promise<readonly StoredOrder[]>;
+  /** Its entries, the first one first: `cluster/namespace/name`, or a person for orders that are for no one rollout. */
+  chain(name: string): Promise<readonly ChainEntry[]>;
   ofPerson(person: string, limit?: number): Promise<readonly StoredOrder[]>;
   ofRollout(rollout: Omit<ObjectKey, 'kind'>, limit?: number): Promise<readonly StoredOrder[]>;
 }

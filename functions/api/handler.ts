@@ -14,6 +14,7 @@ import { readView } from '#shared/controllers/view.ts';
 import type { Ports } from '#shared/ports.ts';
 import type { WebRequest, WebResponse } from '#shared/web-request.ts';
 import { deliveredAlerts, explainAlerts } from './alerts.ts';
+import { auditOrders } from './audit.ts';
 import { listOrders } from './orders.ts';
 import { problem } from './problem.ts';
 import { redriveAll, type RedrivePorts } from './redrive.ts';
@@ -53,6 +54,7 @@ const ROUTES: Readonly<Record<string, Route>> = {
   'GET history': getHistory,
   'POST orders': postOrder,
   'GET orders': getOrder,
+  'GET audit': (ports, _parts, request) => auditOrders(ports, request),
   'GET alerts': listAlerts,
   'GET freezes': listFreezes,
   'POST alerts': testAlerts,

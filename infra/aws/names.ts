@@ -31,7 +31,7 @@ export const TABLE_ACCESS: Readonly<Record<FunctionName, readonly TableAccess[]>
   ],
   alertmanager: [
     { actions: ['dynamodb:Query'], keys: ['orders-*'], index: 'wake' },
-    { actions: READ_AND_PUT, keys: ['order#*'] },
+    { actions: [...READ_AND_PUT, 'dynamodb:Query'], keys: ['order#*', 'chain#*'] },
   ],
   admission: [{ actions: READ_AND_PUT, keys: ['object#*'] }],
 };

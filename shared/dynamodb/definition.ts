@@ -7,6 +7,7 @@
  *   release#<release>         summary                 one release                        indexes rollout and day
  *   release#<release>         t#<object>#<version>…   a transition of the release
  *   order#<id>                order                   a stored order                     indexes rollout and person, wake while open
+ *   chain#<chain>             <number>                one link of a chain of orders (shared/order-chain.ts)
  *   cursor#<name>             cursor                  a place to continue from
  *
  * The indexes are sparse (an item without the attribute is not in them) and hold whole items. TTL only tidies up.

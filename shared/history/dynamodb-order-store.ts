@@ -3,7 +3,8 @@ import { MOST } from '#core/commands/overload.ts';
 import { expiresAt } from '../dynamodb/definition.ts';
 import { present, type Item, type Table } from '../dynamodb/table.ts';
 import type { Instant } from '#core/time.ts';
-import type { OrderStore, StoredOrder } from '../ports.ts';
+import type { ChainEntry, OrderStore, StoredOrder } from '../ports.ts';
+import { createChainedOrders, type ChainLog } from '../order-chain.ts';
 
 /** Open orders are in the index of what must happen, beside the tickets, spread over as many partitions. */
 const SHARDS = 8;
@@ -13,6 +14,28 @@ const MOST_OPEN = 100;
 const CALM = 3;
 
 export function createDynamodbOrderStore(table: Table): OrderStore {
+  return createChainedOrders(createOrders(table), createChainLog(table));
+}
+
+/** An entry is an item, never changed: its number is its sort key. */
+function createChainLog(table: Table): ChainLog {
+  const pkOf = (chain: string) => `chain#${chain}`;
+  const entryOf = (item: Item) => JSON.parse(item['entry'] as string) as ChainEntry;
+  return {
+    async last(chain) {
+      const [item] = await table.query(pkOf(chain), { newestFirst: true, limit: 1 });
+      return item && entryOf(item);
+    },
+    async append(entry) {
+      const key = { pk: pkOf(entry.chain), sk: String(entry.seq).padStart(10, '0') };
+      const item = { entry: JSON.stringify(entry), expires: expiresAt(entry.receivedAt) };
+      return (await table.put(key, item, { expression: 'attribute_not_exists(#pk)' })) !== undefined;
+    },
+    all: async (chain) => (await table.query(pkOf(chain))).map(entryOf),
+  };
+}
+
+function createOrders(table: Table): Omit<OrderStore, 'chain'> {
   let turn = 0;
 
   async function oldestOf(shard: number, since: Instant): Promise<readonly StoredOrder[]> {

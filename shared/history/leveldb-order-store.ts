@@ -2,11 +2,31 @@
 import { MOST } from '#core/commands/overload.ts';
 import { DAY, type Instant, type Millis } from '#core/time.ts';
 import { sortable, type LevelStore, type Write } from '../leveldb/store.ts';
-import type { OrderStore, StoredOrder } from '../ports.ts';
+import type { ChainEntry, OrderStore, StoredOrder } from '../ports.ts';
+import { createChainedOrders, type ChainLog } from '../order-chain.ts';
 
 const KEEP: Millis = 400 * DAY;
 
 export function createLeveldbOrderStore(store: LevelStore): OrderStore {
+  return createChainedOrders(createOrders(store), createChainLog(store));
+}
+
+function createChainLog(store: LevelStore): ChainLog {
+  const prefixOf = (chain: string) => `chain/${encodeURIComponent(chain)}/`;
+  return {
+    last: async (chain) => (await store.range<ChainEntry>(prefixOf(chain), { newestFirst: true, limit: 1 }))[0],
+    append: (entry) =>
+      store.exclusively(prefixOf(entry.chain), async () => {
+        const key = prefixOf(entry.chain) + sortable(entry.seq);
+        if ((await store.get(key)) !== undefined) return false;
+        await store.write([{ key, item: entry, expires: Math.ceil(entry.receivedAt + KEEP) }]);
+        return true;
+      }),
+    all: (chain) => store.range<ChainEntry>(prefixOf(chain)),
+  };
+}
+
+function createOrders(store: LevelStore): Omit<OrderStore, 'chain'> {
   /** Accepted here, the oldest first: one process has the folder at a time. */
   const waiting = new Map<string, StoredOrder>();
 

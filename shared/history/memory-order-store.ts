@@ -1,10 +1,33 @@
 /** Orders in memory. */
 import { MOST } from '#core/commands/overload.ts';
-import type { OrderStore, StoredOrder } from '../ports.ts';
+import type { ChainEntry, OrderStore, StoredOrder } from '../ports.ts';
+import { createChainedOrders, type ChainLog } from '../order-chain.ts';
 
-export function createMemoryOrderStore(): OrderStore {
-  const orders = new Map<string, StoredOrder>();
+/** @param content what is stored, to be looked at from outside */
+export function createMemoryOrderStore(content: MemoryOrders = { orders: new Map(), entries: [] }): OrderStore {
+  return createChainedOrders(createOrders(content.orders), createChainLog(content.entries));
+}
 
+export interface MemoryOrders {
+  readonly orders: Map<string, StoredOrder>;
+  readonly entries: ChainEntry[];
+}
+
+function createChainLog(entries: ChainEntry[]): ChainLog {
+  const all = async (chain: string) =>
+    entries.filter((entry) => entry.chain === chain).toSorted((a, b) => a.seq - b.seq);
+  return {
+    all,
+    last: async (chain) => (await all(chain)).at(-1),
+    async append(entry) {
+      if (entries.some(({ chain, seq }) => chain === entry.chain && seq === entry.seq)) return false;
+      entries.push(entry);
+      return true;
+    },
+  };
+}
+
+function createOrders(orders: Map<string, StoredOrder>): Omit<OrderStore, 'chain'> {
   function newestWhere(wanted: (order: StoredOrder) => boolean, limit: number | undefined): StoredOrder[] {
     const found = [...orders.values()].filter(wanted);
     return found.toSorted((a, b) => b.receivedAt - a.receivedAt).slice(0, limit);

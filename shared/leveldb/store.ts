@@ -121,6 +121,7 @@ export class LevelStore {
       const entries = await this.#db.iterator({ gt: after, limit: PAGE }).all();
       const old = entries.filter(([, text]) => (expiryOf(text) ?? Infinity) < now);
       await this.#db.batch(old.map(([key]) => ({ type: 'del', key })));
+      for (const [key] of old) if (!this.#soon.has(key)) this.#recent.delete(key);
       forgotten += old.length;
       const last = entries.at(-1);
       if (last === undefined || entries.length < PAGE) return forgotten;

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Rollout } from '#core/resources/argo.ts';
+import type { ChainReport } from '#shared/ports.ts';
 import type { WebRequest, WebResponse } from '#shared/web-request.ts';
 import { httpFunction } from '#shared/lambda.ts';
 import { aLog } from '../../support/quiet-log.ts';
@@ -76,6 +77,7 @@ const RELEASE = {
 
 let rollout: Rollout;
 let orderState: object;
+let audited: ChainReport;
 let server: WebServer;
 let printed: string[];
 let errors: string[];
@@ -94,6 +96,7 @@ async function api(request: WebRequest): Promise<WebResponse> {
       body: { orders: RELEASE.orders.map((order) => ({ ...order, id: 'slack:1', rollout: NAME })) },
     };
   if (request.path.startsWith('/api/orders/')) return { status: 200, body: { id: 'api:ana/1', ...orderState } };
+  if (request.path === '/api/audit') return { status: 200, body: { chains: [audited] } };
   if (request.path === '/api/freezes')
     return { status: 200, body: { configured: [{ reason: 'night', from: '22:00', to: '06:00' }], ordered: [] } };
   if (request.path.startsWith('/api/history/')) return { status: 200, body: { releases: [RELEASE] } };
@@ -103,6 +106,14 @@ async function api(request: WebRequest): Promise<WebResponse> {
 beforeEach(async () => {
   rollout = aRollout('Healthy');
   orderState = { state: 'applied', verdict: 'promoted: step 2 → 3' };
+  audited = {
+    chain: 'local/canary/my-app',
+    entries: 2,
+    orders: 1,
+    older: 0,
+    end: { seq: 2, hash: 'ab' },
+    problems: [],
+  };
   printed = [];
   errors = [];
   asked = [];
@@ -258,6 +269,31 @@ describe('given weir history --orders', () => {
     { args: ['--orders'], then: 'the name of an object is missing' },
   ])('when it is $args, then the usage is told', async ({ args, then }) => {
     await expect(async () => history.run(at(...args), io())).rejects.toThrow(then);
+  });
+});
+
+describe('given weir history --verify', () => {
+  it.each([
+    { args: ['--verify'], query: {} },
+    { args: ['my-app', '--verify'], query: { rollout: 'local/canary/my-app' } },
+    { args: ['prod/shop/gone', '--verify'], query: { rollout: 'prod/shop/gone' } },
+    { args: ['--verify', '--person', 'slack:T1/U1'], query: { person: 'slack:T1/U1' } },
+  ])(
+    'when it is $args, then these chains are asked for, and told to be as they were stored',
+    async ({ args, query }) => {
+      expect(await history.run(at(...args), io())).toBe(0);
+      expect(asked.at(-1)).toMatchObject({ path: '/api/audit', query });
+      expect(asked.at(-1)?.query).toEqual(query);
+      expect(printed).toEqual(['local/canary/my-app: 1 orders in 2 entries: as they were stored; ends at 2 ab']);
+    },
+  );
+
+  it('when an order was edited, then it is told which one, and the exit code says so', async () => {
+    audited = { ...audited, problems: ['order slack:1\u001b[2J was removed'] };
+    expect(await history.run(at('my-app', '--verify'), io())).toBe(2);
+    expect(printed).toEqual([
+      'local/canary/my-app: 1 orders in 2 entries: 1 problems; ends at 2 ab\n    order slack:1 [2J was removed',
+    ]);
   });
 });
 

@@ -47,6 +47,8 @@ describe('given the JSON API', () => {
       body: '{"id":"1","words":"abort other"}',
       then: 404,
     },
+    { given: 'orders to verify, of half a name', method: 'GET', path: '/api/audit?rollout=web', then: 400 },
+    { given: 'orders to verify', method: 'GET', path: '/api/audit', then: 200 },
     { given: 'the list', method: 'GET', path: '/api/rollouts', then: 200 },
     { given: 'one rollout', method: 'GET', path: '/api/rollout/local/default/my-app', then: 200 },
   ])('when asked for $given, then $then', async ({ method, path, body, token, then }) => {
@@ -131,4 +133,13 @@ describe('given the JSON API', () => {
       expect(await call('GET', `/api/history/local/default/my-app?limit=${limit}`)).toMatchObject({ status: 400 });
     },
   );
+
+  it('when an order was carried out, then its rollout’s chain holds it, also among all of them', async () => {
+    await call('POST', '/api/orders', JSON.stringify({ id: 'v', words: 'pause my-app' }));
+    await world.passes(2_000);
+    const chains = [{ chain: 'local/default/my-app', entries: 2, orders: 1, problems: [] }];
+    expect(await call('GET', '/api/audit')).toMatchObject({ status: 200, body: { chains } });
+    expect(await call('GET', '/api/audit?rollout=local/default/my-app')).toMatchObject({ body: { chains } });
+    expect(await call('GET', '/api/audit?person=nobody')).toMatchObject({ body: { chains: [{ entries: 0 }] } });
+  });
 });

@@ -242,6 +242,7 @@ describe('given the rights of each function', () => {
         'dynamodb:GetItem',
         'dynamodb:PutItem',
         'dynamodb:Query',
+        'dynamodb:Query',
         'secretsmanager:GetSecretValue',
         'sqs:SendMessage',
       ],
