@@ -73,7 +73,11 @@ export function canary(
   return rollout(name, { canary: { steps: [...steps], ...more } }, spec);
 }
 
-function blueGreen(name: string, settings: Partial<BlueGreenStrategy> = {}, spec: object = {}): readonly NewObject[] {
+export function blueGreen(
+  name: string,
+  settings: Partial<BlueGreenStrategy> = {},
+  spec: object = {},
+): readonly NewObject[] {
   const services = { activeService: `${name}-active`, previewService: `${name}-preview` };
   const ofRollout = rollout(name, { blueGreen: { ...services, ...settings } }, spec);
   return [...Object.values(services).map((service) => aService(service, name)), ofRollout];

@@ -181,6 +181,7 @@ function controllerManagerFlags(folder: string, kubeconfig: string, port: number
     `--root-ca-file=${authorityFile(folder)}`,
     `--controllers=${CONTROLLERS.join(',')}`,
     '--concurrent-gc-syncs=10',
+    '--horizontal-pod-autoscaler-sync-period=2s',
     '--kube-api-qps=200',
     '--kube-api-burst=400',
     '--profiling=false',

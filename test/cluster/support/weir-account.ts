@@ -7,8 +7,10 @@ import { kubeconfigOf, kubectl, type ControlPlaneFacts } from './control-plane.t
 
 export type Mode = 'observe' | 'analysis' | 'rollouts';
 
+/** A folder of infra/cluster. */
+type Base = Mode | 'traffic-routing' | 'workload-scale-down';
+
 export interface WeirAccount {
-  readonly mode: Mode;
   /** Where the account and its Lease are. */
   readonly namespace: string;
   readonly name: string;
@@ -21,24 +23,24 @@ export interface WeirAccount {
 const BASES = fileURLToPath(new URL('../../../infra/cluster', import.meta.url));
 
 /** @param label makes its names differ from those of other test files */
-export async function weirAccount(facts: ControlPlaneFacts, mode: Mode, label: string): Promise<WeirAccount> {
-  const suffix = `-${label}-${mode}`;
+export async function weirAccount(facts: ControlPlaneFacts, base: Base, label: string): Promise<WeirAccount> {
+  const suffix = `-${label}-${base}`;
   const namespace = `weir${suffix}`;
-  await applyBase(facts, mode, { namespace, suffix });
+  await applyBase(facts, base, { namespace, suffix });
   const name = `weir${suffix}`;
   const token = await kubectl(facts, 'create', 'token', name, '-n', namespace, '--duration=2h');
   const kubeconfig = join(facts.folder, `${name}.kubeconfig`);
   writeFileSync(kubeconfig, kubeconfigOf(facts, { token: token.trim() }), { mode: 0o600 });
-  return { mode, namespace, name, user: `system:serviceaccount:${namespace}:${name}`, kubeconfig };
+  return { namespace, name, user: `system:serviceaccount:${namespace}:${name}`, kubeconfig };
 }
 
 async function applyBase(
   facts: ControlPlaneFacts,
-  mode: Mode,
+  base: Base,
   { namespace, suffix }: { namespace: string; suffix: string },
 ): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'weir-rbac-'));
-  const kustomization = { resources: [relative(folder, join(BASES, mode))], namespace, nameSuffix: suffix };
+  const kustomization = { resources: [relative(folder, join(BASES, base))], namespace, nameSuffix: suffix };
   try {
     writeFileSync(join(folder, 'kustomization.yaml'), JSON.stringify(kustomization));
     await kubectl(facts, 'apply', '-k', folder);
