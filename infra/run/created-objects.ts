@@ -2,7 +2,8 @@
 import type { KubernetesObject, NewObject } from '#core/resources/kubernetes.ts';
 import { INSTANCE_ID } from '#core/resources/keys.ts';
 import type { Cluster } from '#shared/ports.ts';
-import type { EventRecorder, KubernetesEvent } from './event-recorder.ts';
+import type { EventRecorder } from './event-recorder.ts';
+import type { KubernetesEvent } from '#shared/controllers/events.ts';
 import { isOwnKind } from './kinds.ts';
 
 /** @param create of the cluster itself */

@@ -3,27 +3,15 @@
  * combined, and one object cannot flood the cluster. client-go tools/record EventCorrelator has the same limits.
  */
 import { ConflictError, messageOf } from '#core/errors.ts';
-import type { KubernetesObject, NewObject } from '#core/resources/kubernetes.ts';
+import type { NewObject } from '#core/resources/kubernetes.ts';
 import { MINUTE, type Instant } from '#core/time.ts';
+import { BURST, REFILL, tell, type KubernetesEvent } from '#shared/controllers/events.ts';
 import type { Clock, Cluster, Log } from '#shared/ports.ts';
-
-/** What `shared/controllers/events.ts` makes. */
-export interface KubernetesEvent extends KubernetesObject {
-  readonly involvedObject: { readonly uid: string; readonly name: string };
-  readonly type: string;
-  readonly reason: string;
-  readonly message: string;
-  readonly lastTimestamp: string;
-  readonly count: number;
-}
 
 /** Equal and similar events are one for so long. */
 const WINDOW = 10 * MINUTE;
 /** As many different messages of one reason are told one by one. */
 const MOST_SIMILAR = 10;
-/** One object may say as much at once, and one more every five minutes. */
-const BURST = 25;
-const REFILL = 5 * MINUTE;
 /** Events under way; further ones wait in line. */
 const AT_ONCE = 8;
 /** What waits in line beyond this is dropped: the cluster does not take events as fast as they come. */
@@ -43,7 +31,7 @@ interface Source {
 }
 
 export class EventRecorder {
-  readonly #cluster: Pick<Cluster, 'create' | 'patch'>;
+  readonly #cluster: Pick<Cluster, 'create' | 'get' | 'patch'>;
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #known = new Map<string, Known>();
@@ -52,7 +40,7 @@ export class EventRecorder {
   readonly #inHand = new Set<Promise<void>>();
   #forgottenAt: Instant = 0;
 
-  constructor(cluster: Pick<Cluster, 'create' | 'patch'>, { clock, log }: { clock: Clock; log: Log }) {
+  constructor(cluster: Pick<Cluster, 'create' | 'get' | 'patch'>, { clock, log }: { clock: Clock; log: Log }) {
     this.#cluster = cluster;
     this.#clock = clock;
     this.#log = log;
@@ -87,9 +75,9 @@ export class EventRecorder {
     const key = keyOf(event);
     const known = this.#known.get(key);
     try {
-      const count = known !== undefined && (await this.#countUp(event, known)) ? known.count + 1 : 1;
-      const name = count > 1 && known !== undefined ? known.name : event.metadata.name;
-      if (count === 1) await this.#cluster.create(event);
+      const counted = known !== undefined && (await this.#countUp(event, known)) ? known : undefined;
+      const count = counted === undefined ? ((await tell(event, this.#cluster)) ?? BURST) : counted.count + 1;
+      const { name } = counted ?? event.metadata;
       this.#known.set(key, { name, count, at: this.#clock.now() });
     } catch (error) {
       const { namespace, name } = event.metadata;

@@ -99,12 +99,8 @@ async function deadlineIn(image: string): Promise<number | undefined> {
 }
 
 async function eventTexts(reason: string): Promise<readonly string[]> {
-  const { items } = await world.cluster.list<KubernetesObject & { reason: string; message: string }>({
-    apiVersion: 'v1',
-    kind: 'Event',
-    namespace: 'default',
-  });
-  return items.filter((event) => event.reason === reason).map(({ message }) => message);
+  const events = await world.kubernetesEvents();
+  return events.filter((event) => event.reason === reason).map(({ message }) => message);
 }
 
 async function runs(): Promise<readonly string[]> {

@@ -170,8 +170,8 @@ describe('given the guidelines’ canary', () => {
     const progressing = (await world.rollout()).status?.conditions?.find(({ type }) => type === 'Progressing');
     expect(progressing).toMatchObject({ status: 'False', reason: 'ReplicaSetCreateError' });
     expect(progressing?.message).toContain('exceeded quota: pods');
-    const { items } = await world.cluster.list({ apiVersion: 'v1', kind: 'Event', namespace: 'default' });
-    expect(items.filter((event) => (event as { reason?: string }).reason === 'ReplicaSetCreateError')).toHaveLength(1);
+    const told = (await world.kubernetesEvents()).filter(({ reason }) => reason === 'ReplicaSetCreateError');
+    expect(told).toMatchObject([{ count: 1 }]);
     heal();
     await world.until(
       'the promotion',

@@ -119,8 +119,7 @@ const step = async () => (await world.rollout()).status?.currentStepIndex;
 const phaseIs = (phase: string) => async () => (await experiment())?.status?.phase === phase;
 
 async function eventsOf(kind: string): Promise<readonly string[]> {
-  const { items } = await world.cluster.list({ apiVersion: 'v1', kind: 'Event', namespace: 'default' });
-  const events = items as unknown as readonly { reason: string; involvedObject: { kind: string } }[];
+  const events = await world.kubernetesEvents();
   return events.filter(({ involvedObject }) => involvedObject.kind === kind).map(({ reason }) => reason);
 }
 

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { Reading } from '#core/analysis/reading.ts';
-import type { KubernetesObject } from '#core/resources/kubernetes.ts';
 import { HOUR, MINUTE, SECOND } from '#core/time.ts';
+import type { KubernetesEvent } from '#shared/controllers/events.ts';
 import { BLUE_GREEN, CANARY, SERVICES, SUCCESS_RATE } from '../support/manifests.ts';
 import { OUTAGE } from '../support/answering.ts';
 import { World } from '../support/world.ts';
@@ -37,16 +37,9 @@ const transitions = async (...types: string[]) =>
 const heldCondition = async () =>
   (await world.rollout()).status?.conditions?.find(({ type }) => type === ('Held' as string));
 
-interface Event extends KubernetesObject {
-  readonly reason: string;
-  readonly type: string;
-  readonly message: string;
-  readonly involvedObject: { readonly kind: string };
-}
-
-async function events(...reasons: string[]): Promise<readonly Event[]> {
-  const { items } = await world.cluster.list<Event>({ apiVersion: 'v1', kind: 'Event', namespace: 'default' });
-  return items.filter(({ reason, involvedObject }) => involvedObject.kind === 'Rollout' && reasons.includes(reason));
+async function events(...reasons: string[]): Promise<readonly KubernetesEvent[]> {
+  const told = await world.kubernetesEvents();
+  return told.filter(({ reason, involvedObject }) => involvedObject.kind === 'Rollout' && reasons.includes(reason));
 }
 
 async function outage(length: number): Promise<void> {

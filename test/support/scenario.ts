@@ -192,14 +192,11 @@ export class Scenario {
     return set === undefined ? hash : versionOf(set);
   }
 
-  /** Messages of the events of one reason, in order. */
+  /** Messages of the events of one reason, in order; each as often as it was told. */
   async events(reason: string): Promise<readonly string[]> {
-    interface Told extends KubernetesObject {
-      readonly reason?: string;
-      readonly message?: string;
-    }
-    const { items } = await this.world.cluster.list<Told>({ apiVersion: 'v1', kind: 'Event', namespace: NAMESPACE });
-    return items.filter((event) => event.reason === reason).map(({ message = '' }) => message);
+    const events = await this.world.kubernetesEvents();
+    const told = events.filter((event) => event.reason === reason);
+    return told.flatMap(({ message, count }) => Array.from({ length: count }, () => message));
   }
 
   async condition(type: string): Promise<NonNullable<RolloutStatus['conditions']>[number] | undefined> {

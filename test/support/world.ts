@@ -12,6 +12,7 @@ import { ARGO_API_VERSION, type AnalysisRun, type Rollout } from '#core/resource
 import { POD_TEMPLATE_HASH } from '#core/resources/keys.ts';
 import { MINUTE, SECOND, type Millis } from '#core/time.ts';
 import { executeCommand } from '#shared/controllers/command.ts';
+import type { KubernetesEvent } from '#shared/controllers/events.ts';
 import { createMemoryCursorStore } from '#shared/history/memory-cursor-store.ts';
 import { createMemoryOrderStore } from '#shared/history/memory-order-store.ts';
 import { createMemoryRunHistory } from '#shared/history/memory-run-history.ts';
@@ -176,6 +177,17 @@ export class World {
   /** What was told, by type, in order. */
   toldTypes(): readonly string[] {
     return this.told.map(({ transition }) => transition.type);
+  }
+
+  /** Kubernetes Events in the order in which they were last told. */
+  async kubernetesEvents(): Promise<readonly KubernetesEvent[]> {
+    const { items } = await this.cluster.list<KubernetesEvent>({
+      apiVersion: 'v1',
+      kind: 'Event',
+      namespace: 'default',
+    });
+    const version = ({ metadata }: KubernetesEvent) => Number(metadata.resourceVersion);
+    return items.toSorted((a, b) => version(a) - version(b));
   }
 
   async stop(): Promise<void> {

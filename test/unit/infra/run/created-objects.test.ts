@@ -16,7 +16,8 @@ function creating(instanceId: string | undefined) {
       list.push(object);
       return object as unknown as T;
     };
-  const cluster = { create: into(recorded), patch: () => Promise.reject(new Error('not patched')) };
+  const unexpected = () => Promise.reject(new Error('nothing but creates'));
+  const cluster = { create: into(recorded), get: unexpected, patch: unexpected };
   const events = new EventRecorder(cluster, { clock: processClock, log: aLog() });
   return { created, recorded, events, create: createWith(into(created), { instanceId, events }) };
 }

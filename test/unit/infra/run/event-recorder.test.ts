@@ -3,7 +3,8 @@ import { ConflictError } from '#core/errors.ts';
 import type { JsonObject } from '#core/json.ts';
 import type { KubernetesObject, NewObject, ObjectRef } from '#core/resources/kubernetes.ts';
 import { MINUTE } from '#core/time.ts';
-import { EventRecorder, type KubernetesEvent } from '../../../../infra/run/event-recorder.ts';
+import { EventRecorder } from '../../../../infra/run/event-recorder.ts';
+import type { KubernetesEvent } from '#shared/controllers/events.ts';
 import { aLog } from '../../../support/quiet-log.ts';
 import { VirtualClock } from '../../../support/virtual-clock.ts';
 
@@ -24,14 +25,21 @@ function anEvent(message: string, uid = 'rollout', reason = 'RolloutPaused'): Ne
   };
 }
 
-function recording({ forgets = false } = {}) {
+/** @param inTheWay how often another process has told the same already */
+function recording({ forgets = false, inTheWay }: { forgets?: boolean; inTheWay?: number } = {}) {
   const clock = new VirtualClock();
   const created: string[] = [];
   const patched: JsonObject[] = [];
   const cluster = {
     async create<T extends KubernetesObject>(object: NewObject<T>) {
+      if (inTheWay !== undefined) throw new ConflictError('already exists');
       created.push((object as unknown as KubernetesEvent).message);
       return object as unknown as T;
+    },
+    async get<T extends KubernetesObject>() {
+      return (inTheWay === undefined ? undefined : { count: inTheWay, lastTimestamp: '2026-11-24T11:00:00Z' }) as
+        | T
+        | undefined;
     },
     async patch<T extends KubernetesObject>(_ref: ObjectRef, patch: JsonObject) {
       if (forgets) throw new ConflictError('gone');
@@ -71,6 +79,15 @@ describe('Kubernetes Events of weir run', () => {
     recorder.record(anEvent('paused'));
     await recorder.flush();
     expect(created).toEqual(['paused', 'paused']);
+  });
+
+  it('given that a process before told the same, then its count goes on', async () => {
+    const { patched, recorder } = recording({ inTheWay: 4 });
+    for (let time = 0; time < 2; time += 1) {
+      recorder.record(anEvent('paused'));
+      await recorder.flush();
+    }
+    expect(patched).toMatchObject([{ count: 5 }, { count: 6 }]);
   });
 
   it('given many texts of one reason, then those after the tenth are combined', async () => {
