@@ -24,10 +24,12 @@ async function observe(
   { cluster }: Site,
   { clock }: Pick<Ports, 'clock'>,
 ): Promise<LentSnapshot | undefined> {
-  const { apiVersion, managersOf } = LENT[kind];
-  const object = await cluster.get({ apiVersion, kind, namespace, name });
+  const lent = LENT[kind];
+  const object = await cluster.get({ apiVersion: lent.apiVersion, kind, namespace, name });
   if (object === undefined) return undefined;
-  const managers = await Promise.all(managersOf(object).map((manager) => readManager(manager, namespace, cluster)));
+  const managers = await Promise.all(
+    lent.managersOf(object).map((manager) => readManager(manager, namespace, cluster)),
+  );
   return { now: clock.now(), object, managers: managers.flat() };
 }
 

@@ -31,7 +31,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await api.close();
-  world.stop();
+  await world.stop();
 });
 
 /** What an autoscaler does: it reads and writes `/scale`, and nothing else. */

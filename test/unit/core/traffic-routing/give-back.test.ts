@@ -45,7 +45,7 @@ function givenBack(object: KubernetesObject, managers: readonly Rollout[]): Kube
   expect(events).toEqual([]);
   expect(actions.length).toBeLessThan(2);
   const [action] = actions;
-  return action?.type === 'patch' ? (action.after as KubernetesObject) : undefined;
+  return action?.type === 'patch' ? action.after : undefined;
 }
 
 describe('given an Ingress with the weights of a Rollout', () => {
