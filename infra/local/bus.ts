@@ -13,32 +13,42 @@ const ATTEMPTS = 5;
 
 export type BusEvent = EventBridgeEvent<typeof DETAIL_TYPE, EventDetail>;
 
+interface Waiting {
+  readonly event: BusEvent;
+  readonly attempt: number;
+  readonly end: () => void;
+}
+
 export interface LocalBus extends EventBus {
+  /** All that was published until now has been delivered, or given up. */
+  told(): Promise<void>;
   /** What is being delivered is finished; what waits is dropped, as the timers of its clock are. */
   stop(): Promise<void>;
 }
 
 export function createLocalBus(timers: Timers, target: (event: BusEvent) => Promise<unknown>): LocalBus {
-  const waiting: { readonly event: BusEvent; readonly attempt: number }[] = [];
+  const waiting: Waiting[] = [];
   let delivering: Promise<void> | undefined;
+  const underWay = new Set<Promise<void>>();
 
   async function deliverAll(): Promise<void> {
-    for (let next = waiting.shift(); next !== undefined; next = waiting.shift())
-      await deliver(next.event, next.attempt);
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) await deliver(next);
     delivering = undefined;
   }
 
-  async function deliver(event: BusEvent, attempt: number): Promise<void> {
+  async function deliver({ event, attempt, end }: Waiting): Promise<void> {
     try {
       await target(event);
+      end();
     } catch {
-      if (attempt < ATTEMPTS) enqueue(event, attempt + 1, RETRY_AFTER);
+      if (attempt < ATTEMPTS) enqueue({ event, attempt: attempt + 1, end }, RETRY_AFTER);
+      else end();
     }
   }
 
-  function enqueue(event: BusEvent, attempt: number, delay: Millis): void {
+  function enqueue(next: Waiting, delay: Millis): void {
     timers.after(delay, () => {
-      waiting.push({ event, attempt });
+      waiting.push(next);
       delivering ??= deliverAll();
       return delivering;
     });
@@ -46,7 +56,15 @@ export function createLocalBus(timers: Timers, target: (event: BusEvent) => Prom
 
   return {
     async publish(events) {
-      for (const event of events) enqueue(toBusEvent(event, timers), 1, 0);
+      for (const event of events) {
+        const { promise, resolve } = Promise.withResolvers<void>();
+        underWay.add(promise);
+        const end = () => (underWay.delete(promise), resolve());
+        enqueue({ event: toBusEvent(event, timers), attempt: 1, end }, 0);
+      }
+    },
+    async told() {
+      await Promise.all(underWay);
     },
     async stop() {
       waiting.length = 0;

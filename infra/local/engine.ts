@@ -23,7 +23,7 @@ import { notifierFunction } from '../../functions/notifier/function.ts';
 import { ordersFunction } from '../../functions/orders/function.ts';
 import { reconcileFunction } from '../../functions/reconcile/function.ts';
 import { tickFunction } from '../../functions/tick/function.ts';
-import { createLocalBus, type BusEvent } from './bus.ts';
+import { createLocalBus, type BusEvent, type LocalBus } from './bus.ts';
 import type { Timers } from './clock.ts';
 import { localContext } from './context.ts';
 import { LocalQueue, toRecord } from './queue.ts';
@@ -36,6 +36,8 @@ export interface EngineParts {
   readonly cursors: CursorStore;
   readonly orders: OrderStore;
   readonly announcer: Announcer;
+  /** Told by a rule of its own: one that is slow does not hold up the other. */
+  readonly cards?: Announcer;
   readonly log: Logger;
   readonly policy?: Policy;
   readonly alerts?: AlertPolicy;
@@ -50,6 +52,8 @@ export interface Engine {
   readonly work: LocalQueue;
   readonly ordersQueue: LocalQueue;
   readonly deadLetters: DeadLetters;
+  /** What was published until now has been told by the announcer. */
+  told(): Promise<void>;
   /** One tick now, as the schedule makes one every minute. */
   tick(): Promise<void>;
   /** The schedule runs from now on. */
@@ -78,7 +82,7 @@ export function createEngine(parts: EngineParts): Engine {
     consume: (event) => orders(event, localContext('orders')),
   });
   const sender = { send: async (message: object, delay: Millis) => work.send(JSON.stringify(message), delay) };
-  const bus = createLocalBus(timers, throughQueue(notifierFunction({ ...parts, sent: parts.cursors, clock: timers })));
+  const bus = createBuses(parts);
   const ports = {
     clock: timers,
     sites: parts.sites,
@@ -101,12 +105,30 @@ export function createEngine(parts: EngineParts): Engine {
     work,
     ordersQueue,
     deadLetters: { redrive: async () => work.redrive() + ordersQueue.redrive() },
+    told: () => bus.told(),
     ...schedule,
     async stop() {
       await schedule.stop();
       await Promise.all([work.stop(), ordersQueue.stop()]);
       await bus.stop();
     },
+  };
+}
+
+/** One bus with a rule per announcer, each with a notifier and a memory of what it told. */
+function createBuses({ announcer, cards, cursors, timers, log }: EngineParts): LocalBus {
+  const notifying = (to: Announcer, sent: CursorStore) =>
+    createLocalBus(timers, throughQueue(notifierFunction({ announcer: to, sent, log, clock: timers })));
+  const first = notifying(announcer, cursors);
+  if (cards === undefined) return first;
+  const second = notifying(cards, {
+    get: async (name) => cursors.get(`cards/${name}`),
+    set: (name, ...rest) => cursors.set(`cards/${name}`, ...rest),
+  });
+  return {
+    publish: async (events) => void (await Promise.all([first.publish(events), second.publish(events)])),
+    told: () => first.told(),
+    stop: async () => void (await Promise.all([first.stop(), second.stop()])),
   };
 }
 

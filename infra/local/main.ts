@@ -35,6 +35,7 @@ function brokenData(folder: string): string {
 
 async function tour(stack: LocalStack, voice: Voice, options: StartOptions, interrupted: Promise<number>) {
   const steps = await runTour(stack, voice);
+  await stack.engine.told();
   voice.summary(steps);
   const code = asTold(steps) ? 0 : 1;
   if (options.exit) return code;

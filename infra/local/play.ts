@@ -18,6 +18,10 @@ Release a version (a tag that ends in -errors fails half of its requests), and i
     '[{"op": "replace", "path": "/spec/template/spec/containers/0/image", "value": "my-app:v99-errors"}]'
   npm run --silent weir -- promote|abort|retry|pause canary/my-app${flag}
 
+The cards of all releases, as Slack shows them; Promote and Abort work:
+
+  ${stack.slack.page}
+
 Alertmanager's webhook:
 
   curl -H 'Authorization: Bearer ${stack.credentials.alertmanagerToken}' -d '${alertBody()}' ${stack.url}/alertmanager

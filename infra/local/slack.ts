@@ -1,51 +1,106 @@
 /**
- * Stands in for Slack: signs slash commands as Slack does, and takes answers on response_urls with Slack's limits (30
- * minutes, five posts, JSON with a text or at most 50 blocks). What it cannot do: users, channels, chat.postMessage.
+ * Stands in for a Slack workspace: signs slash commands and clicks as Slack does, takes answers on response_urls with Slack's
+ * limits (30 minutes, five posts, JSON with a text or at most 50 blocks), is the web API for cards, and shows the channel as a
+ * page. What it cannot do: users, other channels.
  */
 import { createHmac } from 'node:crypto';
+import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { MINUTE, SECOND, type Instant } from '#core/time.ts';
-import { httpFunction } from '#shared/lambda.ts';
+import { httpFunction, lambdaFunction, type HttpEvent } from '#shared/lambda.ts';
 import { createLogger } from '#shared/logger.ts';
+import type { Clock } from '#shared/ports.ts';
 import type { WebRequest, WebResponse } from '#shared/web-request.ts';
+import { slackPage } from './slack-page.ts';
+import { createSlackWebApi, type SlackPost } from './slack-web-api.ts';
 import { startWebServer } from './web-server.ts';
 
 const RESPONSE_LIFE = 30 * MINUTE;
 const POSTS = 5;
 const LONGEST_TEXT = 40_000;
 const BLOCKS = 50;
+const TEAM = 'T0LOCAL';
+const PERSON = 'U0ANA';
+const CHANNEL = 'C0RELEASES';
+
+type Responses = Map<string, { readonly madeAt: Instant; posts: number }>;
+type Page = APIGatewayProxyStructuredResultV2;
 
 export interface SlackStandIn {
   readonly host: string;
+  /** Of the web API. */
+  readonly api: string;
+  /** Where a browser sees the channel. */
+  readonly page: string;
+  readonly posts: readonly SlackPost[];
+  /** Where the app's requests go: slash commands and clicks. */
+  connect(address: string): void;
   /** Types a slash command into the workspace. @returns what Slack shows at once */
-  type(address: string, text: string): Promise<string>;
+  type(text: string): Promise<string>;
   /** What came through response_urls, oldest first. */
   readonly answers: readonly string[];
   stop(): Promise<void>;
 }
 
-export async function startSlack(signingSecret: string): Promise<SlackStandIn> {
+/** @param clock that of the stack: cards say when */
+export async function startSlack(signingSecret: string, clock: Clock): Promise<SlackStandIn> {
   const answers: string[] = [];
-  const responses = new Map<string, { readonly madeAt: Instant; posts: number }>();
-  const handle = async (request: WebRequest) => takeAnswer(request, responses, answers);
+  const responses: Responses = new Map();
   const edge = { log: createLogger({ service: 'slack-stand-in', level: 'error' }), clock: { now: Date.now } };
-  const server = await startWebServer({ commands: httpFunction({ name: 'slack-stand-in', handle }, edge) });
-  let typed = 0;
+  const web = createSlackWebApi(() => clock.now());
+  let app = '';
+  const serving = (handle: (request: WebRequest) => Promise<WebResponse>) =>
+    httpFunction({ name: 'slack-stand-in', handle }, edge);
+  const showing = (handle: (event: HttpEvent) => Promise<Page>) =>
+    lambdaFunction({ name: 'slack-stand-in', handle }, edge);
+  const server = await startWebServer({
+    commands: serving(async (request) => takeAnswer(request, responses, answers)),
+    api: serving((request) => web.handle(request)),
+    releases: showing(async () => page(200, slackPage(web.posts))),
+    click: showing((event) => click(event, send)),
+  });
+  async function send(form: Readonly<Record<string, string>>, asPayload: boolean): Promise<Response> {
+    const path = `/commands/${responses.size + 1}`;
+    responses.set(path, { madeAt: Date.now(), posts: 0 });
+    const url = { response_url: `${server.url}${path}` };
+    const all = asPayload
+      ? { payload: JSON.stringify({ ...JSON.parse(form['payload'] ?? ''), ...url }) }
+      : { ...form, ...url };
+    return postSigned(app, new URLSearchParams(all).toString(), signingSecret);
+  }
   return {
     host: new URL(server.url).host,
+    api: `${server.url}/api`,
+    page: `${server.url}/releases`,
+    posts: web.posts,
     answers,
-    async type(address, text) {
-      typed += 1;
-      const path = `/commands/${typed}`;
-      responses.set(path, { madeAt: Date.now(), posts: 0 });
-      return postCommand(address, text, `${server.url}${path}`, signingSecret);
+    connect: (address) => void (app = address),
+    async type(text) {
+      const form = { command: '/weir', text, team_id: TEAM, user_id: PERSON, channel_id: CHANNEL };
+      return ((await (await send(form, false)).json()) as { text?: string }).text ?? '';
     },
     stop: () => server.stop(),
   };
 }
 
-async function postCommand(address: string, text: string, responseUrl: string, secret: string): Promise<string> {
-  const form = { command: '/weir', text, team_id: 'T0LOCAL', user_id: 'U0ANA', channel_id: 'C0RELEASES' };
-  const body = new URLSearchParams({ ...form, response_url: responseUrl }).toString();
+/** A button of the page: what Slack sends for one of a card. */
+async function click(
+  { body = '', isBase64Encoded, headers }: HttpEvent,
+  send: (form: Readonly<Record<string, string>>, asPayload: boolean) => Promise<Response>,
+): Promise<Page> {
+  // Other pages of the browser may not click here.
+  if (!['same-origin', undefined].includes(headers['sec-fetch-site'])) return page(403, 'click on the page itself');
+  const form = new URLSearchParams(isBase64Encoded ? Buffer.from(body, 'base64').toString('utf8') : body);
+  const action = { action_id: form.get('action') ?? '', value: form.get('value') ?? '' };
+  const who = { team: { id: TEAM }, user: { id: PERSON }, channel: { id: CHANNEL } };
+  await send({ payload: JSON.stringify({ type: 'block_actions', ...who, actions: [action] }) }, true);
+  return { ...page(303, ''), headers: { location: '/releases' } };
+}
+
+function page(statusCode: number, body: string): Page {
+  return { statusCode, headers: { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' }, body };
+}
+
+async function postSigned(address: string, body: string, secret: string): Promise<Response> {
   const timestamp = String(Math.floor(Date.now() / SECOND));
   const signature = `v0=${createHmac('sha256', secret).update(`v0:${timestamp}:${body}`).digest('hex')}`;
   const headers = {
@@ -54,13 +109,13 @@ async function postCommand(address: string, text: string, responseUrl: string, s
     'x-slack-signature': signature,
   };
   const answer = await fetch(address, { method: 'POST', headers, body });
-  if (!answer.ok) throw new Error(`the slash command was answered ${answer.status}`);
-  return ((await answer.json()) as { text?: string }).text ?? '';
+  if (!answer.ok) throw new Error(`Weir answered Slack's request with ${answer.status}`);
+  return answer;
 }
 
 async function takeAnswer(
   { path, rawBody, method }: WebRequest,
-  responses: ReadonlyMap<string, { readonly madeAt: Instant; posts: number }>,
+  responses: Responses,
   answers: string[],
 ): Promise<WebResponse> {
   const response = responses.get(path);

@@ -18,6 +18,9 @@ import type { Logger } from '#shared/logger.ts';
 import type { Announcer, Cluster, Ports, WorkQueue } from '#shared/ports.ts';
 import { createDynamodbTicketStore } from '#shared/queue/dynamodb-ticket-store.ts';
 import type { TicketStore } from '#shared/queue/ticket-store.ts';
+import { readReleaseOf } from '#shared/controllers/release-history.ts';
+import { createCardAnnouncer, type CardOptions } from '#shared/slack/card-announcer.ts';
+import { createSlackWebApi } from '#shared/slack/web-api.ts';
 import { answerThrough } from '#shared/slack/response-url.ts';
 import { ScaledClock } from './clock.ts';
 import { loadCredentials, type Credentials } from './credentials.ts';
@@ -106,7 +109,7 @@ async function startParts(options: StackOptions, parts: AsyncDisposableStack): P
   const cluster = createKubernetesCluster({ name: 'local', kubeConfig: kubeConfigFrom({ file: kubeconfig }) });
   parts.defer(() => cluster.close());
   const credentials = loadCredentials(folder.path);
-  const slack = await startSlack(credentials.slackSigningSecret);
+  const slack = await startSlack(credentials.slackSigningSecret, clock);
   parts.defer(() => slack.stop());
   parts.defer(keepSaving(folder, () => ({ now: clock.now(), ...embedded.dump() }), options.log));
   parts.defer(() => clock.stop());
@@ -114,6 +117,7 @@ async function startParts(options: StackOptions, parts: AsyncDisposableStack): P
   parts.defer(() => engine.stop());
   const web = await startWebServer(webFunctions(engine, credentials, slackTell(slack)), options.port);
   parts.defer(() => web.stop());
+  slack.connect(`${web.url}/slack`);
   parts.defer(publishConnection(folder.path, { url: web.url, token: credentials.apiToken }));
   const { metricsUrl } = embedded;
   const stop = () => parts.disposeAsync();
@@ -204,15 +208,19 @@ async function startEngine(
 ): Promise<Engine> {
   const table = createTable(dynamodb.client, dynamodb.tableName);
   const tickets = createDynamodbTicketStore(table, clock);
+  const history = createDynamodbRunHistory(table, clock);
+  const cursors = createDynamodbCursorStore(table);
+  const orders = createDynamodbOrderStore(table);
   const sites = clusters.map((config) => [config.name, createSite(config, cluster, { clock, egress })] as const);
   const engine = createEngine({
     timers: clock,
     sites: new Map(sites),
     tickets,
-    history: createDynamodbRunHistory(table, clock),
-    cursors: createDynamodbCursorStore(table),
-    orders: createDynamodbOrderStore(table),
+    history,
+    cursors,
+    orders,
     announcer,
+    cards: cardsIn(slack, { history, cursors, orders, clock, log }),
     log,
     policy: policyOf(config),
     alerts,
@@ -226,6 +234,15 @@ async function startEngine(
   engine.start();
   return engine;
 }
+
+/** The channel of the stand-in, through the very client that speaks to Slack. */
+function cardsIn({ api: address }: SlackStandIn, ports: CardPorts): Announcer {
+  const chat = createSlackWebApi({ token: async () => 'stand-in', address });
+  const tell: CardOptions['tell'] = (releaseId, event) => readReleaseOf(releaseId, event, ports);
+  return createCardAnnouncer({ ...ports, chat, channel: '#releases', tell });
+}
+
+type CardPorts = Pick<Ports, 'history' | 'cursors' | 'orders' | 'clock' | 'log'>;
 
 function slackTell({ host }: SlackStandIn) {
   return (responseUrl: string, text: string) => answerThrough(responseUrl, text, { hosts: [host] });

@@ -15,7 +15,7 @@ export async function personPromotes(stack: LocalStack, place: RolloutPlace, nar
   });
   const words = `promote ${place.namespace}/${place.name}`;
   narrator.say(`@ana types /weir ${words}`);
-  narrator.say(`Slack shows: ${await stack.slack.type(`${stack.url}/slack`, words)}`);
+  narrator.say(`Slack shows: ${await stack.slack.type(words)}`);
 }
 
 /** At 40 %, after the first good measurement, an alert on the canary's pods fires. */

@@ -51,6 +51,7 @@ const CHAPTERS: readonly Chapter[] = [
 
 export async function runTour(stack: LocalStack, narrator: Narrator): Promise<readonly TourStep[]> {
   await prepare(stack, narrator);
+  narrator.say(`the card of each release, as Slack shows it, with buttons that work: ${stack.slack.page}`);
   const steps: TourStep[] = [];
   for (const chapter of CHAPTERS) steps.push(await play(chapter, stack, narrator));
   return steps;

@@ -43,13 +43,19 @@ export function rolloutState(rollout: Rollout, now: Instant, before?: RolloutSta
   const state = stateNow(rollout, now);
   const sameUpdate = before?.podHash === state.podHash && (state.aborted || !before.aborted);
   const sameStep = sameUpdate && before?.stepIndex === state.stepIndex;
-  const stableImages = state.podHash === state.stableHash ? state.images : before?.stableImages;
+  const stableImages = showsStable(rollout) ? state.images : before?.stableImages;
   return {
     ...state,
     ...(stableImages !== undefined && { stableImages }),
     updateSince: (sameUpdate ? before?.updateSince : undefined) ?? now,
     stepSince: (sameStep ? before?.stepSince : undefined) ?? now,
   };
+}
+
+/** Is the template that of the stable version? Before the controller has seen an edit, the hash is that of the template before. */
+function showsStable({ metadata, status }: Rollout): boolean {
+  const isSeen = status?.observedGeneration === undefined || status.observedGeneration === String(metadata.generation);
+  return isSeen && (status?.currentPodHash ?? '') === (status?.stableRS ?? '');
 }
 
 /** When step and update began; undefined for a record that does not know yet. */

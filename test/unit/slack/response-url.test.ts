@@ -12,7 +12,7 @@ let commands: WebRequest[];
 
 beforeEach(async () => {
   commands = [];
-  slack = await startSlack('secret');
+  slack = await startSlack('secret', { now: Date.now });
   const handle = async (request: WebRequest) => {
     commands.push(request);
     return { status: 200, body: { text: 'Accepted' } };
@@ -27,7 +27,8 @@ afterEach(async () => {
 });
 
 async function aResponseUrl(): Promise<string> {
-  await slack.type(`${weir.url}/slack`, 'list');
+  slack.connect(`${weir.url}/slack`);
+  await slack.type('list');
   return new URLSearchParams(commands.at(-1)?.rawBody).get('response_url') ?? '';
 }
 

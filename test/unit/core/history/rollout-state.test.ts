@@ -34,6 +34,32 @@ describe('given a record of a Rollout, when it is looked at again', () => {
   });
 });
 
+describe('given a template that was edited', () => {
+  const showing = (image: string, generation: number, status: RolloutStatus): Rollout => {
+    const rollout = rolloutWith({ stableRS: 'old', ...status });
+    const template = { spec: { containers: [{ name: 'app', image }] } };
+    return {
+      ...rollout,
+      metadata: { ...rollout.metadata, generation },
+      spec: { ...rollout.spec, template },
+    } as Rollout;
+  };
+  const stable = rolloutState(showing('app:v1', 1, { currentPodHash: 'old', observedGeneration: '1' }), 100);
+
+  it('when the controller has not seen it yet, then the stable images are those from before, also once it has', () => {
+    const unseen = rolloutState(showing('app:v2', 2, { currentPodHash: 'old', observedGeneration: '1' }), 200, stable);
+    const seen = rolloutState(showing('app:v2', 2, { currentPodHash: 'new', observedGeneration: '2' }), 300, unseen);
+    expect([stable, unseen, seen].map(({ stableImages }) => stableImages)).toEqual(
+      Array.from({ length: 3 }, () => ({ app: 'app:v1' })),
+    );
+  });
+
+  it('when it is the stable version again, or has become it, then its images are the stable ones', () => {
+    const promoted = showing('app:v2', 2, { stableRS: 'new', currentPodHash: 'new', observedGeneration: '2' });
+    expect(rolloutState(promoted, 200, stable).stableImages).toEqual({ app: 'app:v2' });
+  });
+});
+
 describe('given a Rollout that is held', () => {
   const held = { type: 'Held', status: 'True', reason: 'MetricsDoNotAnswer', message: 'metric "m" does not answer' };
   const condition = { ...held, lastUpdateTime: '', lastTransitionTime: '' };
