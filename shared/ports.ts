@@ -312,6 +312,8 @@ export type ControllerName = 'analysis' | 'rollouts';
 export interface LoadBalancers {
   /** By its DNS name, with the weights of its listeners' rules; undefined: there is none. */
   find(dnsName: string): Promise<SeenLoadBalancer | undefined>;
+  /** `ip:port` of what is registered with a target group. */
+  targets(targetGroupArn: string): Promise<readonly string[]>;
 }
 
 /** One cluster that Weir works on, with what belongs to it. */

@@ -9,13 +9,14 @@ import { CLUSTER_READERS, CLUSTER_WRITERS, TABLE_ACCESS } from './names.ts';
 import type { Queues } from './queues.ts';
 import type { SecretName } from './storage.ts';
 
-/** Verifying weights; Describe actions know no resources. */
+/** Verifying weights and targets; Describe actions know no resources. */
 const READS_LOAD_BALANCERS = [
   'elasticloadbalancing:DescribeListeners',
   'elasticloadbalancing:DescribeLoadBalancers',
   'elasticloadbalancing:DescribeRules',
   'elasticloadbalancing:DescribeTags',
   'elasticloadbalancing:DescribeTargetGroups',
+  'elasticloadbalancing:DescribeTargetHealth',
 ];
 
 export interface Parts {
@@ -71,18 +72,11 @@ export function allowNeeds(weir: WeirFunction, parts: Parts, config: WeirConfig)
   const all = grants(parts);
   for (const setting of NEEDS[weir.name]) all[setting].allow(weir);
   if ([...CLUSTER_READERS, ...CLUSTER_WRITERS].includes(weir.name)) allowClusters(weir, config.clusters);
-  // The metric provider cloudWatch, and whether an ALB has its weights: these actions know no resources.
-  if (weir.name === 'reconcile')
-    weir.allow(['cloudwatch:GetMetricData', ...loadBalancerRights(config.clusters)], ['*']);
+  // The metric provider cloudWatch: this action knows no resources.
+  if (weir.name === 'reconcile') weir.allow(['cloudwatch:GetMetricData'], ['*']);
   if (weir.name === 'reconcile' && config.clusters.some(({ loadBalancers }) => loadBalancers !== undefined)) {
     weir.allow(READS_LOAD_BALANCERS, ['*']);
   }
-}
-
-function loadBalancerRights(clusters: readonly ClusterConfig[]): readonly string[] {
-  if (clusters.every(({ loadBalancers }) => loadBalancers === undefined)) return [];
-  const described = ['LoadBalancers', 'Listeners', 'Rules', 'TargetGroups', 'Tags'];
-  return described.map((what) => `elasticloadbalancing:Describe${what}`);
 }
 
 function allowTable(weir: WeirFunction, table: TableV2): void {

@@ -19,6 +19,7 @@ import { isSupportedWorkload, resolveWorkload, workloadRefOf } from '#core/rollo
 import type { Cluster, Ports, Site } from '../ports.ts';
 import { readLoadBalancers } from './load-balancer-reads.ts';
 import { readRoutingObjects } from './routing-reads.ts';
+import { readTargets } from './target-group-reads.ts';
 import { readTemplates } from './template-reads.ts';
 
 export interface ReadOptions {
@@ -57,6 +58,7 @@ export async function readSnapshot(
     readExperiments(rollout, cluster),
   ]);
   const loadBalancers = await readLoadBalancers(rollout, routingObjects, site);
+  const targets = await readTargets(rollout, services, site);
   const read = {
     replicaSets,
     services,
@@ -66,6 +68,7 @@ export async function readSnapshot(
     routingObjects,
     experiments,
     ...(loadBalancers === undefined ? {} : { loadBalancers }),
+    ...(targets === undefined ? {} : { targets }),
   };
   return { now: ports.clock.now(), ...resolved, ...read };
 }

@@ -5,6 +5,7 @@ import {
   paginateDescribeRules,
   paginateDescribeTargetGroups,
   DescribeTagsCommand,
+  DescribeTargetHealthCommand,
   ElasticLoadBalancingV2Client,
   type LoadBalancer,
   type TargetGroup,
@@ -31,7 +32,21 @@ export function createElbLoadBalancers(client: ElasticLoadBalancingV2Client): Lo
         throw new TransientError(`ELBv2 did not answer for ${dnsName}: ${messageOf(error)}`, { cause: error });
       }
     },
+    targets: async (targetGroupArn) => {
+      try {
+        return await targets(targetGroupArn, client);
+      } catch (error) {
+        throw new TransientError(`ELBv2 did not answer for ${targetGroupArn}: ${messageOf(error)}`, { cause: error });
+      }
+    },
   };
+}
+
+/** Those on their way out are not counted. */
+async function targets(TargetGroupArn: string, client: ElasticLoadBalancingV2Client): Promise<readonly string[]> {
+  const { TargetHealthDescriptions = [] } = await client.send(new DescribeTargetHealthCommand({ TargetGroupArn }));
+  const staying = TargetHealthDescriptions.filter(({ TargetHealth }) => TargetHealth?.State !== 'draining');
+  return staying.map(({ Target }) => `${Target?.Id ?? ''}:${Target?.Port ?? ''}`);
 }
 
 async function find(dnsName: string, client: ElasticLoadBalancingV2Client): Promise<SeenLoadBalancer | undefined> {

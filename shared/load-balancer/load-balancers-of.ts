@@ -13,10 +13,9 @@ export function loadBalancersOf(
     const { elbLoadBalancers } = await import('./elb.ts');
     return elbLoadBalancers(loadBalancers.region ?? region);
   };
+  const ready = () => (made ??= make());
   return {
-    find: async (dnsName) => {
-      made ??= make();
-      return (await made).find(dnsName);
-    },
+    find: async (dnsName) => (await ready()).find(dnsName),
+    targets: async (targetGroupArn) => (await ready()).targets(targetGroupArn),
   };
 }

@@ -9,6 +9,7 @@ import type {
   RolloutStatus,
 } from '#core/resources/argo.ts';
 import type { KubernetesObject, NewObject, Pod, ReplicaSet, Service } from '#core/resources/kubernetes.ts';
+import type { SeenTargets } from '#core/rollout/blue-green/target-groups.ts';
 import { decideRollout } from '#core/rollout/decide.ts';
 import { availableOf, hashOf, sizeOf } from '#core/rollout/replica-sets.ts';
 import { sameJson } from '#core/rollout/same-json.ts';
@@ -48,6 +49,8 @@ export class RolloutWorld {
   routingObjects: readonly KubernetesObject[];
   /** What load balancers say; undefined: they are not asked. */
   loadBalancers: readonly SeenIngress[] | undefined;
+  /** What target groups say; undefined: they are not verified here. */
+  targets: ((world: RolloutWorld) => SeenTargets) | undefined;
   pods: readonly Pod[] = [];
   now: Instant;
   readonly events: EventNote[] = [];
@@ -76,7 +79,10 @@ export class RolloutWorld {
 
   get snapshot(): RolloutSnapshot {
     const { now, rollout, replicaSets, services, runs: analysisRuns, pods, routingObjects } = this;
-    const asked = this.loadBalancers === undefined ? {} : { loadBalancers: this.loadBalancers };
+    const asked = {
+      ...(this.loadBalancers === undefined ? {} : { loadBalancers: this.loadBalancers }),
+      ...(this.targets === undefined ? {} : { targets: this.targets(this) }),
+    };
     return { now, rollout, replicaSets, services, analysisRuns, pods, routingObjects, ...this.#templates, ...asked };
   }
 

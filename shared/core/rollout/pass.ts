@@ -39,6 +39,8 @@ export interface Pass {
   runs: CurrentRuns;
   /** A run that is needed cannot be made: the pass ends there, so that nothing moves without its analysis. */
   lacksRun: boolean;
+  /** The load balancers have the pods behind the active Service; verification replaces it. */
+  targetsVerified: boolean;
   /** What the traffic routers were told last; traffic routing replaces it. */
   weights: TrafficWeights | undefined;
   /** What the load balancers are called, by Ingress, once it is known. */
@@ -70,6 +72,7 @@ export function beginPass(snapshot: RolloutSnapshot): Pass {
     newestWithinDelay: sets.newest !== undefined && isWithinDeadline(sets.newest, now),
     runs: currentRunsOf(rollout, stored, snapshot.analysisRuns),
     lacksRun: false,
+    targetsVerified: true,
     weights: stored.canary?.weights,
     albs: stored.albs ?? [],
     experiment: currentExperimentOf(stored, snapshot.experiments),

@@ -3,6 +3,7 @@ import type { AnalysisRun, AnalysisTemplate, ClusterAnalysisTemplate, Experiment
 import type { KubernetesObject, Pod, ReplicaSet, Service } from '../resources/kubernetes.ts';
 import type { Instant } from '../time.ts';
 import type { SeenIngress } from '../traffic-routing/load-balancers.ts';
+import type { SeenTargets } from './blue-green/target-groups.ts';
 import { newReplicaSetName } from './replica-set-name.ts';
 import { hasEphemeralMetadata } from './injected-metadata.ts';
 import { restartIsWanted } from './restart-request.ts';
@@ -32,6 +33,8 @@ export interface RolloutSnapshot {
   readonly routingObjects?: readonly KubernetesObject[];
   /** What the load balancers behind the Ingresses say; undefined: they were not asked. */
   readonly loadBalancers?: readonly SeenIngress[];
+  /** What the target groups of the active Service say; undefined: they are not verified here. */
+  readonly targets?: SeenTargets;
 }
 
 export interface TemplateReference {

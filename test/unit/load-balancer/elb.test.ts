@@ -15,6 +15,15 @@ const ANSWERS: Readonly<Record<string, string>> = {
   DescribeLoadBalancers: `<LoadBalancers>${member(`<LoadBalancerArn>${ARN}</LoadBalancerArn><LoadBalancerName>k8s-shop</LoadBalancerName><DNSName>Shop.elb.amazonaws.com</DNSName>`)}</LoadBalancers>`,
   DescribeTargetGroups: `<TargetGroups>${['canary', 'stable'].map((name) => member(`<TargetGroupArn>${GROUP(name)}</TargetGroupArn><TargetGroupName>${name}</TargetGroupName>`)).join('')}</TargetGroups>`,
   DescribeTags: `<TagDescriptions>${['canary', 'stable'].map((name) => member(`<ResourceArn>${GROUP(name)}</ResourceArn><Tags>${member(`<Key>ingress.k8s.aws/resource</Key><Value>shop/shop-${name}:80</Value>`)}</Tags>`)).join('')}</TagDescriptions>`,
+  DescribeTargetHealth: `<TargetHealthDescriptions>${[
+    ['10.0.0.1', 'healthy'],
+    ['10.0.0.2', 'initial'],
+    ['10.0.0.3', 'draining'],
+  ]
+    .map(([ip, state]) =>
+      member(`<Target><Id>${ip}</Id><Port>8080</Port></Target><TargetHealth><State>${state}</State></TargetHealth>`),
+    )
+    .join('')}</TargetHealthDescriptions>`,
   DescribeListeners: `<Listeners>${member('<ListenerArn>arn:listener</ListenerArn>')}</Listeners>`,
   DescribeRules: `<Rules>${member(`<RuleArn>arn:rule</RuleArn><Actions>${member(`<Type>forward</Type><ForwardConfig><TargetGroups>${member(`<TargetGroupArn>${GROUP('canary')}</TargetGroupArn><Weight>20</Weight>`)}</TargetGroups></ForwardConfig>`)}</Actions>`)}</Rules>`,
 };
@@ -59,6 +68,18 @@ describe('given load balancers on AWS', () => {
         { name: 'canary', arn: GROUP('canary'), resource: 'shop/shop-canary:80', weight: 20 },
         { name: 'stable', arn: GROUP('stable'), resource: 'shop/shop-stable:80' },
       ],
+    });
+  });
+
+  it('when a target group is asked for its targets, then all come that are not on their way out', async () => {
+    expect(await (await givenAws()).targets(GROUP('stable'))).toEqual(['10.0.0.1:8080', '10.0.0.2:8080']);
+  });
+
+  it('when the question for targets fails, then the error names the group and can be tried again', async () => {
+    const failed = (await givenAws(503)).targets(GROUP('stable'));
+    await expect(failed).rejects.toMatchObject({
+      name: 'TransientError',
+      message: expect.stringContaining(GROUP('stable')),
     });
   });
 

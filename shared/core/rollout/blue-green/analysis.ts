@@ -26,7 +26,7 @@ export function reconcileBlueGreenRuns(pass: Pass): void {
   });
   const post = reconcileRun(pass, 'PostPromotion', postPromotionAnalysis, {
     applies: appliesPostPromotion(pass),
-    mayStart: isSaturated(pass.sets.newest, pass.replicas),
+    mayStart: pass.targetsVerified && isSaturated(pass.sets.newest, pass.replicas),
   });
   settleRuns(pass, { ...defined('PrePromotion', pre), ...defined('PostPromotion', post) });
 }

@@ -12,6 +12,7 @@ import { reconcilePause } from './pause.ts';
 import { reconcileReplicaSets } from './replica-sets.ts';
 import { activeSets, finishBlueGreen } from './status.ts';
 import { maxUnavailableOf } from './settings.ts';
+import { verifyTargets } from './verify-targets.ts';
 import { switchActive, switchPreview } from './switch.ts';
 
 export function decideBlueGreen(pass: Pass): Decision<RolloutStatus> {
@@ -22,6 +23,7 @@ export function decideBlueGreen(pass: Pass): Decision<RolloutStatus> {
   cleanUpRevisions(pass);
   reconcilePause(pass);
   switchActive(pass);
+  pass.targetsVerified = verifyTargets(pass);
   reconcileBlueGreenRuns(pass);
   if (pass.lacksRun) return pass.changes.decision();
   reconcileEphemeralMetadata(pass);

@@ -59,7 +59,7 @@ function baseStatus(pass: Pass, restart: RestartOutcome | undefined): StatusDraf
 function promotionReason(pass: Pass, { blueGreen, currentPodHash }: StatusDraft): string | undefined {
   const active = blueGreen?.activeSelector ?? '';
   if ((pass.stored.stableRS ?? '') === '' || active === '') return 'Initial deploy';
-  if (active !== currentPodHash) return undefined;
+  if (active !== currentPodHash || !pass.targetsVerified) return undefined;
   const known = promotionByHistory(pass);
   if (known !== undefined) return known;
   return isAborted(pass) || !isPostPromotionComplete(pass) ? undefined : 'Completed blue-green update';
