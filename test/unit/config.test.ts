@@ -7,8 +7,15 @@ describe('given a weir.yaml', () => {
   it('when it names a cluster only, then everything else has its default', () => {
     expect(parseConfig('clusters: [{name: prod}]', 'weir.yaml')).toEqual({
       clusters: [{ name: 'prod', controllers: [], namespaces: [], metrics: [] }],
-      slack: {},
-      aws: { watchSeconds: 1, maximumConcurrency: 10, logLevel: 'info', logRetentionDays: 30, watchdog: false },
+      slack: { teams: [] },
+      aws: {
+        watchSeconds: 1,
+        maximumConcurrency: 10,
+        logLevel: 'info',
+        logRetentionDays: 30,
+        watchdog: false,
+        alarmDollarsPerHour: 1,
+      },
       policy: [],
       people: [],
       groups: {},
