@@ -56,12 +56,16 @@ export function startBackground(parts: BackgroundParts, onEnd: (why: string) => 
       onEnd,
     }),
   );
+  let isStopping = false;
   const started = (async () => {
     const [leadership] = await Promise.all([leading, cluster.cached.start(), work.orders.load()]);
     await leadership.take();
+    // Stopped while it was starting: whatever began now would never end.
+    if (isStopping) return;
     guard.start(timers.now());
     // What was accepted just before an earlier process died was never sent.
     for (const order of await openOrders(work.ports)) await work.orders.send(order.id, laneOf(order));
+    if (isStopping) return;
     work.orders.start();
     await feed.open();
     readiness.set('start');
@@ -70,6 +74,7 @@ export function startBackground(parts: BackgroundParts, onEnd: (why: string) => 
   started.catch((error: unknown) => onEnd(String(error)));
   return {
     async stop() {
+      isStopping = true;
       permissions.stop();
       await feed.close();
       await Promise.all([work.lanes.stop(), work.orders.stop()]);

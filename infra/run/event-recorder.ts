@@ -2,11 +2,12 @@
  * Kubernetes Events written beside the passes: a pass does not wait for them, equal ones are counted up, similar ones are
  * combined, and one object cannot flood the cluster. client-go tools/record EventCorrelator has the same limits.
  */
-import { ConflictError, messageOf } from '#core/errors.ts';
+import { ConflictError, messageOf, TransientError } from '#core/errors.ts';
 import type { NewObject } from '#core/resources/kubernetes.ts';
-import { MINUTE, type Instant } from '#core/time.ts';
+import { MINUTE, SECOND, type Instant, type Millis } from '#core/time.ts';
 import { BURST, REFILL, tell, type KubernetesEvent } from '#shared/controllers/events.ts';
 import type { Clock, Cluster, Log } from '#shared/ports.ts';
+import type { Cancel, Timers } from '../local/clock.ts';
 
 /** Equal and similar events are one for so long. */
 const WINDOW = 10 * MINUTE;
@@ -16,6 +17,11 @@ const MOST_SIMILAR = 10;
 const AT_ONCE = 8;
 /** What waits in line beyond this is dropped: the cluster does not take events as fast as they come. */
 const MOST_WAITING = 10_000;
+
+/** What the API server does not take now it is asked again, after 1, 2, 4 … s, or when it says. */
+const MOST_ATTEMPTS = 6;
+const FIRST_WAIT: Millis = SECOND;
+const LONGEST_WAIT: Millis = 30 * SECOND;
 
 interface Known {
   readonly name: string;
@@ -32,31 +38,40 @@ interface Source {
 
 export class EventRecorder {
   readonly #cluster: Pick<Cluster, 'create' | 'get' | 'patch'>;
-  readonly #clock: Clock;
+  readonly #timers: Timers & Clock;
   readonly #log: Log;
   readonly #known = new Map<string, Known>();
   readonly #sources = new Map<string, Source>();
   readonly #waiting: NewObject<KubernetesEvent>[] = [];
   readonly #inHand = new Set<Promise<void>>();
+  /** Those that wait for another attempt: each goes on when it is called. */
+  readonly #pauses = new Set<() => void>();
   #forgottenAt: Instant = 0;
+  #isFlushing = false;
 
-  constructor(cluster: Pick<Cluster, 'create' | 'get' | 'patch'>, { clock, log }: { clock: Clock; log: Log }) {
+  constructor(
+    cluster: Pick<Cluster, 'create' | 'get' | 'patch'>,
+    { timers, log }: { timers: Timers & Clock; log: Log },
+  ) {
     this.#cluster = cluster;
-    this.#clock = clock;
+    this.#timers = timers;
     this.#log = log;
   }
 
   record(event: NewObject<KubernetesEvent>): void {
     this.#forgetOld();
     const source = this.#sourceOf(event);
-    if (!take(source, this.#clock.now()) || this.#waiting.length >= MOST_WAITING) return;
+    if (!take(source, this.#timers.now()) || this.#waiting.length >= MOST_WAITING) return;
     this.#waiting.push(combined(event, source));
     this.#pump();
   }
 
-  /** All that waits is written, or has failed. */
+  /** All that waits is written, or has failed: what waited for another attempt has it now, and no further one. */
   async flush(): Promise<void> {
+    this.#isFlushing = true;
+    for (const goOn of this.#pauses) goOn();
     while (this.#inHand.size > 0) await Promise.all(this.#inHand);
+    this.#isFlushing = false;
   }
 
   #pump(): void {
@@ -71,18 +86,43 @@ export class EventRecorder {
     }
   }
 
+  /** Its place in the line is kept meanwhile: a server that has too much to do is not asked more often. */
   async #write(event: NewObject<KubernetesEvent>): Promise<void> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.#writeOnce(event);
+      } catch (error) {
+        const wait = waitAfter(error, attempt);
+        if (wait === undefined || this.#isFlushing) return this.#giveUp(event, error);
+        await this.#pause(wait);
+      }
+    }
+  }
+
+  async #writeOnce(event: NewObject<KubernetesEvent>): Promise<void> {
     const key = keyOf(event);
     const known = this.#known.get(key);
-    try {
-      const counted = known !== undefined && (await this.#countUp(event, known)) ? known : undefined;
-      const count = counted === undefined ? ((await tell(event, this.#cluster)) ?? BURST) : counted.count + 1;
-      const { name } = counted ?? event.metadata;
-      this.#known.set(key, { name, count, at: this.#clock.now() });
-    } catch (error) {
-      const { namespace, name } = event.metadata;
-      this.#log.warn('Event not written', { namespace, name, reason: event.reason, error: messageOf(error) });
-    }
+    const counted = known !== undefined && (await this.#countUp(event, known)) ? known : undefined;
+    const count = counted === undefined ? ((await tell(event, this.#cluster)) ?? BURST) : counted.count + 1;
+    const { name } = counted ?? event.metadata;
+    this.#known.set(key, { name, count, at: this.#timers.now() });
+  }
+
+  #giveUp({ metadata: { namespace, name }, reason }: NewObject<KubernetesEvent>, error: unknown): void {
+    this.#log.warn('Event not written', { namespace, name, reason, error: messageOf(error) });
+  }
+
+  #pause(length: Millis): Promise<void> {
+    return new Promise((resolve) => {
+      let cancel: Cancel = () => undefined;
+      const goOn = () => {
+        cancel();
+        this.#pauses.delete(goOn);
+        resolve();
+      };
+      this.#pauses.add(goOn);
+      cancel = this.#timers.after(length, goOn);
+    });
   }
 
   /** @returns false when the earlier event is gone */
@@ -102,14 +142,14 @@ export class EventRecorder {
   #sourceOf({ involvedObject }: NewObject<KubernetesEvent>): Source {
     const known = this.#sources.get(involvedObject.uid);
     if (known !== undefined) return known;
-    const source = { tokens: BURST, at: this.#clock.now(), messages: new Map<string, Set<string>>() };
+    const source = { tokens: BURST, at: this.#timers.now(), messages: new Map<string, Set<string>>() };
     this.#sources.set(involvedObject.uid, source);
     return source;
   }
 
   /** Once a window, so that memory does not grow with the objects that ever were. */
   #forgetOld(): void {
-    const now = this.#clock.now();
+    const now = this.#timers.now();
     if (now - this.#forgottenAt < WINDOW) return;
     this.#forgottenAt = now;
     for (const [key, { at }] of this.#known) if (now - at > WINDOW) this.#known.delete(key);
@@ -118,6 +158,12 @@ export class EventRecorder {
       else if (now - source.at > WINDOW) source.messages.clear();
     }
   }
+}
+
+/** @returns undefined: another attempt would end in the same way, or there were enough */
+function waitAfter(error: unknown, attempts: number): Millis | undefined {
+  if (!(error instanceof TransientError) || attempts >= MOST_ATTEMPTS) return undefined;
+  return error.retryAfter ?? Math.min(FIRST_WAIT * 2 ** (attempts - 1), LONGEST_WAIT);
 }
 
 function take(source: Source, now: Instant): boolean {

@@ -81,6 +81,8 @@ export class Feed {
   }
 
   #repeat(length: Millis, task: () => Promise<void>): void {
+    // Closed during the first sweep.
+    if (!this.#open) return;
     const index = this.#cancels.length;
     const again = () => {
       this.#cancels[index] = this.#parts.timers.after(length, () => {

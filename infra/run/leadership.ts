@@ -1,4 +1,5 @@
 /** May this process execute? Nobody else's Rollout controller may be alive, and one `weir run` at a time holds the Lease. */
+import { SECOND } from '#core/time.ts';
 import type { Clock, Log } from '#shared/ports.ts';
 import type { ClusterConfig } from '#shared/config.ts';
 import type { KubernetesCluster } from '#shared/kubernetes/cluster.ts';
@@ -45,6 +46,7 @@ export function createLeadership(parts: LeadershipParts): Leadership {
   return {
     async take() {
       await others?.looked;
+      readiness.set('other controller');
       if (config.controllers.length === 0) return;
       readiness.set('lease', `the Lease ${namespace}/${name} is not held yet`);
       await lease.acquire();
@@ -66,6 +68,12 @@ function lookForOthers(leaseNamespace: string, parts: LeadershipParts): OtherCon
     instanceId: parts.instanceId,
     timers,
     log,
+    onWait(who, length) {
+      const seconds = Math.ceil(length / SECOND);
+      const what = `another Rollout controller, ${who}, was alive a moment ago`;
+      log.info('Waiting to see whether another Rollout controller is alive', { who, seconds });
+      readiness.set('other controller', `${what}: waiting up to ${seconds} s to see whether it still is`);
+    },
     onAlive(who) {
       const what = `Another Rollout controller is at work here: ${who} is being renewed`;
       parts.onEnd(`${what}. Scale it to 0 first, or start weir run with --controllers observe or analysis`);

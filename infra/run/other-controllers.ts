@@ -1,8 +1,11 @@
-/** Is another Rollout controller at work in this cluster? Its leader election renews a Lease every few seconds. */
+/**
+ * Is another Rollout controller at work in this cluster? Its leader election renews a Lease every few seconds. Argo's does not
+ * give it back when it is stopped: one that was renewed a moment ago is watched until it is renewed again, or has run out.
+ */
 import type { KubernetesObject } from '#core/resources/kubernetes.ts';
-import { SECOND, type Instant } from '#core/time.ts';
+import { SECOND, type Instant, type Millis } from '#core/time.ts';
 import type { Clock, Cluster, ListQuery, Log } from '#shared/ports.ts';
-import type { Timers } from '../local/clock.ts';
+import type { Cancel, Timers } from '../local/clock.ts';
 import { follow, type Following } from './cache/follow.ts';
 import type { LeaseObject } from './lease.ts';
 
@@ -19,12 +22,14 @@ export interface OtherControllersParts {
   readonly instanceId: string | undefined;
   readonly timers: Timers & Clock;
   readonly log: Log;
-  /** One was found alive, at the start or later. */
+  /** One was renewed lately, and may be alive. @param length until it has run out */
+  onWait(who: string, length: Millis): void;
+  /** One is being renewed, at the start or later. */
   onAlive(who: string): void;
 }
 
 export interface OtherControllers {
-  /** Resolves when all leases have been looked at once, or could not be. */
+  /** Resolves when all leases have been looked at, or could not be, and none may be alive. */
   readonly looked: Promise<void>;
   problems(): readonly string[];
   stop(): Promise<void>;
@@ -34,42 +39,74 @@ export function watchOtherControllers(parts: OtherControllersParts): OtherContro
   const scopes = parts.namespaces.length === 0 ? [undefined] : parts.namespaces;
   const followed = scopes.map((namespace) => followLeases(namespace, parts));
   return {
-    looked: Promise.all(followed.map(({ firstTry }) => firstTry)).then(() => undefined),
-    problems: () => followed.flatMap(({ problem }) => (problem === undefined ? [] : [problem])),
-    stop: async () => void (await Promise.all(followed.map((following) => following.stop()))),
+    looked: Promise.all(followed.map(({ silent }) => silent)).then(() => undefined),
+    problems: () => followed.flatMap(({ following: { problem } }) => (problem === undefined ? [] : [problem])),
+    stop: async () => void (await Promise.all(followed.map((leases) => leases.stop()))),
   };
 }
 
-function followLeases(namespace: string | undefined, parts: OtherControllersParts): Following {
+interface FollowedLeases {
+  readonly following: Following;
+  readonly silent: Promise<void>;
+  stop(): Promise<void>;
+}
+
+function followLeases(namespace: string | undefined, parts: OtherControllersParts): FollowedLeases {
   const renewals = new Map<string, string | undefined>();
+  const waits: Promise<void>[] = [];
+  const cancels: Cancel[] = [];
   const query: ListQuery = {
     apiVersion: 'coordination.k8s.io/v1',
     kind: 'Lease',
     fieldSelector: `metadata.name=${argoLeaseName(parts.instanceId)}`,
     ...(namespace === undefined ? {} : { namespace }),
   };
-  return follow({
+  function look(lease: LeaseObject, mayWait: boolean): void {
+    const before = renewals.get(lease.metadata.uid);
+    renewals.set(lease.metadata.uid, lease.spec?.renewTime);
+    if (!isHeld(lease) || lease.spec?.renewTime === before) return;
+    if (!mayWait) return parts.onAlive(nameOf(lease));
+    const left = timeLeft(lease, parts.timers.now());
+    if (left <= 0) return;
+    parts.onWait(nameOf(lease), left);
+    waits.push(new Promise((resolve) => cancels.push(parts.timers.after(left, resolve))));
+  }
+  let isStarting = true;
+  const following = follow({
     ...parts,
     query,
     onList({ items }) {
-      for (const lease of items as readonly LeaseObject[]) {
-        renewals.set(lease.metadata.uid, lease.spec?.renewTime);
-        if (isFresh(lease, parts.timers.now())) parts.onAlive(nameOf(lease));
-      }
+      for (const lease of items as readonly LeaseObject[]) look(lease, isStarting);
     },
     onEvent({ type, object }) {
-      const lease = object as LeaseObject;
-      const before = renewals.get(lease.metadata.uid);
-      renewals.set(lease.metadata.uid, lease.spec?.renewTime);
-      if (type !== 'DELETED' && isHeld(lease) && lease.spec?.renewTime !== before) parts.onAlive(nameOf(lease));
+      if (type !== 'DELETED') look(object, false);
     },
   });
+  async function untilSilent(): Promise<void> {
+    await following.firstTry;
+    // Whatever is heard from now on is heard while this one may be at work.
+    isStarting = false;
+    await Promise.all(waits);
+  }
+  return {
+    following,
+    silent: untilSilent(),
+    async stop() {
+      for (const cancel of cancels) cancel();
+      await following.stop();
+    },
+  };
 }
 
-/** A clock that is wrong makes a live one look old here: its next renewal, seconds later, tells. */
-function isFresh(lease: LeaseObject, now: Instant): boolean {
-  const { renewTime = '', leaseDurationSeconds = 15 } = lease.spec ?? {};
-  return isHeld(lease) && now - Date.parse(renewTime) <= leaseDurationSeconds * SECOND;
+/**
+ * At most its whole duration, where the clocks differ. A clock that is wrong makes a live one look old here: its next renewal,
+ * seconds later, tells.
+ */
+function timeLeft({ spec }: LeaseObject, now: Instant): Millis {
+  const { renewTime = '', leaseDurationSeconds = 15 } = spec ?? {};
+  const duration = leaseDurationSeconds * SECOND;
+  const renewedAt = Date.parse(renewTime);
+  return Number.isNaN(renewedAt) ? 0 : Math.min(duration, renewedAt + duration - now);
 }
 
 function isHeld({ spec }: LeaseObject): boolean {

@@ -37,7 +37,7 @@ export async function createWeirCluster(parts: WeirClusterParts): Promise<WeirCl
   const kubeConfig = kubeConfigFrom(source);
   await kubeConfig();
   const direct = createKubernetesCluster({ name: config.name, kubeConfig, onAnswer: parts.onAnswer });
-  const events = new EventRecorder(direct, { clock: timers, log });
+  const events = new EventRecorder(direct, { timers, log });
   const kinds = kindsFor(config.controllers, instanceId);
   const cached = new CachedCluster(direct, { ...parts, kinds, namespaces: config.namespaces });
   const create = createWith((object) => cached.create(object), { instanceId, events });

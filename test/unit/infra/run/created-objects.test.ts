@@ -18,7 +18,7 @@ function creating(instanceId: string | undefined) {
     };
   const unexpected = () => Promise.reject(new Error('nothing but creates'));
   const cluster = { create: into(recorded), get: unexpected, patch: unexpected };
-  const events = new EventRecorder(cluster, { clock: processClock, log: aLog() });
+  const events = new EventRecorder(cluster, { timers: processClock, log: aLog() });
   return { created, recorded, events, create: createWith(into(created), { instanceId, events }) };
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { ConflictError } from '#core/errors.ts';
+import { ConflictError, DeniedError, TransientError } from '#core/errors.ts';
 import type { JsonObject } from '#core/json.ts';
 import type { KubernetesObject, NewObject, ObjectRef } from '#core/resources/kubernetes.ts';
 import { MINUTE } from '#core/time.ts';
@@ -25,13 +25,25 @@ function anEvent(message: string, uid = 'rollout', reason = 'RolloutPaused'): Ne
   };
 }
 
-/** @param inTheWay how often another process has told the same already */
-function recording({ forgets = false, inTheWay }: { forgets?: boolean; inTheWay?: number } = {}) {
+interface RecordingOptions {
+  readonly forgets?: boolean;
+  /** How often another process has told the same already. */
+  readonly inTheWay?: number;
+  /** What the API server answers first. */
+  readonly refusals?: Error[];
+}
+
+function recording({ forgets = false, inTheWay, refusals = [] }: RecordingOptions = {}) {
   const clock = new VirtualClock();
+  const startedAt = clock.now();
+  const attempts: number[] = [];
   const created: string[] = [];
   const patched: JsonObject[] = [];
   const cluster = {
     async create<T extends KubernetesObject>(object: NewObject<T>) {
+      attempts.push(clock.now());
+      const refusal = refusals.shift();
+      if (refusal !== undefined) throw refusal;
       if (inTheWay !== undefined) throw new ConflictError('already exists');
       created.push((object as unknown as KubernetesEvent).message);
       return object as unknown as T;
@@ -47,8 +59,9 @@ function recording({ forgets = false, inTheWay }: { forgets?: boolean; inTheWay?
       return {} as T;
     },
   };
-  const recorder = new EventRecorder(cluster, { clock, log: aLog() });
-  return { clock, created, patched, recorder };
+  const recorder = new EventRecorder(cluster, { timers: clock, log: aLog() });
+  const seconds = () => attempts.map((at) => (at - startedAt) / 1_000);
+  return { clock, created, patched, recorder, seconds };
 }
 
 describe('Kubernetes Events of weir run', () => {
@@ -109,4 +122,37 @@ describe('Kubernetes Events of weir run', () => {
     expect(created).toHaveLength(26);
     expect(created).toContain('quiet');
   });
+
+  it.each([
+    { given: '500 twice', refusals: [busy(), busy()], seconds: [0, 1, 3], written: true },
+    { given: '429 with Retry-After: 7', refusals: [busy(7_000)], seconds: [0, 7], written: true },
+    {
+      given: 'nothing but 500',
+      refusals: Array.from({ length: 9 }, () => busy()),
+      seconds: [0, 1, 3, 7, 15, 31],
+      written: false,
+    },
+    { given: '403', refusals: [new DeniedError('events')], seconds: [0], written: false },
+  ])('given $given, then it is tried after $seconds s', async ({ refusals, seconds, written }) => {
+    const recorded = recording({ refusals });
+    recorded.recorder.record(anEvent('paused'));
+    for (let second = 0; second < 120; second += 1) {
+      await new Promise(setImmediate);
+      await recorded.clock.advance(1_000);
+    }
+    expect(recorded.seconds()).toEqual(seconds);
+    expect(recorded.created).toEqual(written ? ['paused'] : []);
+  });
+
+  it('given one that waits for another attempt, when the process stops, then it has that attempt at once', async () => {
+    const { created, recorder } = recording({ refusals: [busy(60_000)] });
+    recorder.record(anEvent('paused'));
+    await new Promise(setImmediate);
+    await recorder.flush();
+    expect(created).toEqual(['paused']);
+  });
 });
+
+function busy(retryAfter?: number): TransientError {
+  return new TransientError('the API server is busy', retryAfter === undefined ? {} : { retryAfter });
+}

@@ -127,11 +127,14 @@ describe('weir run on a cluster', () => {
     expect((await cluster.get<Rollout>({ ...REF, name: 'other' }))?.status).toBeUndefined();
   });
 
-  it("given Argo's controller alive, then it ends and says whose Lease it saw", async () => {
+  it("given Argo's controller alive, then it waits for a sign of that, ends and says whose Lease it saw", async () => {
     const spec = { holderIdentity: 'argo-1', leaseDurationSeconds: 15, renewTime: new Date().toISOString() };
-    const lease = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', spec };
-    await cluster.create({ ...lease, metadata: { name: 'argo-rollouts-controller-lock', namespace: 'shop' } });
+    const lease = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease' };
+    const metadata = { name: 'argo-rollouts-controller-lock', namespace: 'shop' };
+    await cluster.create({ ...lease, metadata, spec } as NewObject);
     const weir = await started('analysis,rollouts');
+    while (!(await readyz(weir)).reasons.join().includes('argo-1')) await new Promise(setImmediate);
+    await cluster.patch({ ...lease, ...metadata }, { spec: { renewTime: new Date(Date.now() + 1).toISOString() } });
     expect(await weir.ended).toMatch(/argo-1 \(Lease shop\/argo-rollouts-controller-lock\).*Scale it to 0/);
     expect((await readyz(weir)).ready).toBe(false);
   });
