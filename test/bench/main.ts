@@ -1,4 +1,5 @@
-/** `npm run bench [-- --json]`: what the core does per second on one core of this machine. */
+/** `npm run bench [-- --json]`: what the core does per second on one core of this machine. Further benches: docs/benchmarks.md. */
+import { benchOnCluster } from './cluster/main.ts';
 import { benchConditions } from './conditions.ts';
 import { benchDecisions } from './decide-rollout.ts';
 
@@ -22,12 +23,19 @@ function figure(what: string, microseconds: number): Figure {
   return { what, perSecond: Math.round(1e6 / microseconds), microseconds };
 }
 
-const measured = figures();
-if (process.argv.includes('--json')) console.log(JSON.stringify(measured));
-else {
+function benchCore(words: readonly string[]): void {
+  const measured = figures();
+  if (words.includes('--json')) {
+    console.log(JSON.stringify(measured));
+    return;
+  }
   for (const { what, perSecond, microseconds } of measured) {
     console.log(
       `${perSecond.toLocaleString('en').padStart(12)} /s  ${microseconds.toFixed(2).padStart(8)} µs  ${what}`,
     );
   }
 }
+
+const [which, ...words] = process.argv.slice(2);
+if (which === 'cluster') await benchOnCluster(words);
+else benchCore(process.argv.slice(2));

@@ -1,5 +1,5 @@
 /** The two controllers that can move Rollouts: Argo's, as released, and Weir, as `weir run`. Each as a process of its own. */
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ControlPlaneFacts } from './control-plane.ts';
@@ -59,21 +59,30 @@ export interface WeirOptions {
 export interface RunningWeir extends Server {
   /** Of webhooks and API. */
   readonly url: string;
+  readonly metrics: string;
   readonly data: string;
   readonly tokens: { readonly apiToken: string; readonly alertmanagerToken: string };
 }
 
+/** What it prints when it serves. */
+interface Served {
+  readonly url: string;
+  readonly metrics: string;
+  readonly tokens: string;
+}
+
 /** Ready when /readyz is green. */
 export async function startWeir(facts: ControlPlaneFacts, options: WeirOptions): Promise<RunningWeir> {
+  const before = options.data === undefined ? 0 : linesOf(join(options.data, 'weir.log')).length;
   const { server, data } = launchWeir(facts, options);
   const served = await eventually(
     'weir run serves',
     () => {
       server.mustLive();
-      const line = readFileSync(server.logFile, 'utf8')
-        .split('\n')
+      const line = linesOf(server.logFile)
+        .slice(before)
         .find((text) => text.startsWith('{"url":'));
-      return line === undefined ? undefined : (JSON.parse(line) as { readonly url: string; readonly tokens: string });
+      return line === undefined ? undefined : (JSON.parse(line) as Served);
     },
     READY_WITHIN,
   );
@@ -89,7 +98,11 @@ export async function startWeir(facts: ControlPlaneFacts, options: WeirOptions):
     READY_WITHIN,
   );
   const tokens = JSON.parse(readFileSync(served.tokens, 'utf8')) as RunningWeir['tokens'];
-  return { ...server, url: served.url, data, tokens };
+  return { ...server, url: served.url, metrics: served.metrics, data, tokens };
+}
+
+function linesOf(logFile: string): readonly string[] {
+  return existsSync(logFile) ? readFileSync(logFile, 'utf8').trimEnd().split('\n') : [];
 }
 
 /** Started, and nothing is waited for: for those that are refused. */
