@@ -123,6 +123,8 @@ const alerts = z.strictObject({
     .strictObject({ canary: bySeverity('canary'), stable: bySeverity('stable'), rollout: bySeverity('rollout') })
     .prefault({}),
   watchdog: z.string().min(1).default(DEFAULT_ALERT_POLICY.watchdog),
+  /** Where API Gateway asks for client certificates: the subjects that may send alerts, as `CN=alertmanager,O=shop`. */
+  clientCertificates: z.array(z.string().min(1)).default([]),
 });
 
 /** Where people are told. */

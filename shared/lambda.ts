@@ -60,7 +60,10 @@ export interface HttpFunctionSpec {
 /** What API Gateway (payload 2.0) and function URLs send. */
 export type HttpEvent = Pick<APIGatewayProxyEventV2, 'rawPath' | 'rawQueryString' | 'headers' | 'isBase64Encoded'> & {
   readonly body?: string | undefined;
-  readonly requestContext: { readonly http: Pick<APIGatewayProxyEventV2['requestContext']['http'], 'method'> };
+  readonly requestContext: {
+    readonly http: Pick<APIGatewayProxyEventV2['requestContext']['http'], 'method'>;
+    readonly authentication?: { readonly clientCert?: { readonly subjectDN: string } } | undefined;
+  };
 };
 
 /** A function behind an HTTP address. Outsiders see JSON, and of an error nothing but what is theirs to mend. */
@@ -156,12 +159,14 @@ function answerOutsider(error: unknown, { awsRequestId }: Context): APIGatewayPr
 }
 
 function toRequest(event: HttpEvent, rawBody: string): WebRequest {
+  const subject = event.requestContext.authentication?.clientCert?.subjectDN;
   return {
     method: event.requestContext.http.method,
     path: event.rawPath,
     headers: Object.fromEntries(Object.entries(event.headers).map(([name, value]) => [name.toLowerCase(), value])),
     query: Object.fromEntries(new URLSearchParams(event.rawQueryString)),
     rawBody,
+    ...(subject !== undefined && { clientCertificate: subject }),
   };
 }
 

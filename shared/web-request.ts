@@ -6,6 +6,8 @@ export interface WebRequest {
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly query: Readonly<Record<string, string | undefined>>;
+  /** Subject of the client certificate, where TLS ended with one (mTLS of API Gateway). */
+  readonly clientCertificate?: string;
   /** As received, decoded from base64 where the transport had encoded it. */
   readonly rawBody: string;
 }

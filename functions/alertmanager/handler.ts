@@ -7,10 +7,12 @@ import { alertId, type Alert } from '#core/alerts/alert.ts';
 import { truncatedAlert } from '#core/alerts/truncated.ts';
 import { messageOf } from '#core/errors.ts';
 import type { JsonObject } from '#core/json.ts';
+import type { Instant } from '#core/time.ts';
 import { isBearer } from '#shared/bearer-token.ts';
 import { ALERT_DELIVERIES, personOf } from '#shared/controllers/alert-plan.ts';
 import { createLoadGauge, laneOfAlert, RETRY_AFTER } from '#shared/controllers/load.ts';
-import type { Clock, Log, OrderSender, OrderStore } from '#shared/ports.ts';
+import type { Clock, Log, OrderSender, OrderStore, StoredOrder } from '#shared/ports.ts';
+import { createRefusals } from '#shared/refusals.ts';
 import type { WebRequest, WebResponse } from '#shared/web-request.ts';
 import { parseAlertGroup, type AlertGroup } from '#shared/alertmanager/payload.ts';
 
@@ -29,20 +31,21 @@ export interface AlertmanagerPorts {
   readonly log: Log;
   /** Name of the alert that always fires: each time it comes is said, so that its silence can be noticed. */
   readonly watchdog?: string;
+  /** Subjects of client certificates (mTLS before this door); any or none by default. */
+  readonly clientCertificates?: readonly string[];
   /** The valid bearer tokens: two while one is being replaced. */
   tokens(): Promise<readonly string[]>;
 }
 
 export function createAlertmanagerHandler(ports: AlertmanagerPorts) {
   const load = createLoadGauge(ports);
+  const refuse = createRefusals('alertmanager', ports);
 
   return async function receiveAlerts(request: WebRequest): Promise<WebResponse> {
     if (Buffer.byteLength(request.rawBody) > LARGEST_BODY) return refused(413, 'the body is larger than 1 MiB');
     try {
-      if (!(await isAlertmanager(request))) {
-        ports.log.info('Webhook refused', { reason: 'token' });
-        return refused(401, 'the bearer token is missing or wrong');
-      }
+      if (!isKnownClient(request, ports)) return refuse(403, 'not the client certificate of alerts.clientCertificates');
+      if (!(await isAlertmanager(request))) return refuse(401, 'the bearer token is missing or wrong');
       const parsed = parseAlertGroup(request.rawBody);
       if ('problem' in parsed) return refused(400, parsed.problem);
       listenForWatchdog(parsed.group);
@@ -83,7 +86,7 @@ export function createAlertmanagerHandler(ports: AlertmanagerPorts) {
     const lane = laneOfAlert(alert);
     if (await load.isBusy(lane)) return 'busy';
     const id = alertId(alert);
-    const result = await ports.orders.accept(toOrder(id, alert, group));
+    const result = await ports.orders.accept(toOrder(id, alert, group, ports.clock.now()));
     if (result === 'accepted') load.accepted(lane);
     await ports.sender.send(id, lane);
     return result;
@@ -94,12 +97,19 @@ export function createAlertmanagerHandler(ports: AlertmanagerPorts) {
     const error = `too many orders wait: ${turnedAway} alerts not stored; send it again`;
     return { status: 503, body: { error, stored }, headers: { 'retry-after': RETRY_AFTER } };
   }
+}
 
-  function toOrder(id: string, alert: Alert, group: AlertGroup) {
-    const order: JsonObject = { kind: 'alert', alert: { ...alert }, truncatedAlerts: group.truncatedAlerts };
-    const filed = { rollout: ALERT_DELIVERIES, person: personOf(alert) };
-    return { id, receivedAt: ports.clock.now(), ...filed, order, state: 'accepted' } as const;
-  }
+/** The certificate itself was checked where TLS ends: API Gateway hands on whose it is. */
+function isKnownClient(
+  { clientCertificate = '' }: WebRequest,
+  { clientCertificates = [] }: Pick<AlertmanagerPorts, 'clientCertificates'>,
+): boolean {
+  return clientCertificates.length === 0 || clientCertificates.includes(clientCertificate);
+}
+
+function toOrder(id: string, alert: Alert, { truncatedAlerts }: AlertGroup, receivedAt: Instant): StoredOrder {
+  const order: JsonObject = { kind: 'alert', alert: { ...alert }, truncatedAlerts };
+  return { id, receivedAt, rollout: ALERT_DELIVERIES, person: personOf(alert), order, state: 'accepted' };
 }
 
 function refused(status: number, error: string): WebResponse {

@@ -3,5 +3,6 @@ import { plugIn } from '#shared/aws.ts';
 import { alertmanagerFunction } from './function.ts';
 
 const { ports, config, secret } = plugIn('alertmanager');
+const { watchdog, clientCertificates } = config.alerts;
 const tokens = () => secret('alertmanagerSecret');
-export const handler = alertmanagerFunction({ ...ports, watchdog: config.alerts.watchdog, tokens });
+export const handler = alertmanagerFunction({ ...ports, watchdog, clientCertificates, tokens });

@@ -12,6 +12,7 @@ import { createLoadGauge, RETRY_AFTER } from '#shared/controllers/load.ts';
 import { placeOrder, type OrderPorts } from '#shared/controllers/place-order.ts';
 import { readView } from '#shared/controllers/view.ts';
 import type { Ports } from '#shared/ports.ts';
+import { createRefusals } from '#shared/refusals.ts';
 import type { WebRequest, WebResponse } from '#shared/web-request.ts';
 import { deliveredAlerts, explainAlerts } from './alerts.ts';
 import { auditOrders } from './audit.ts';
@@ -63,11 +64,12 @@ const ROUTES: Readonly<Record<string, Route>> = {
 
 export function createApiHandler(given: ApiPorts) {
   const ports: RoutePorts = { ...given, load: createLoadGauge(given) };
+  const refuse = createRefusals('api', given);
 
   return async function api(request: WebRequest): Promise<WebResponse> {
     try {
       const caller = (await ports.tokens()).find(({ token }) => isBearer(request.headers['authorization'], token));
-      if (caller === undefined) return problem(401, 'the bearer token is missing or wrong');
+      if (caller === undefined) return refuse(401, 'the bearer token is missing or wrong');
       const [, , resource = '', ...parts] = request.path.split('/').map(decoded);
       const route = ROUTES[`${request.method} ${resource}`];
       return await (route?.(ports, parts, request, caller) ??

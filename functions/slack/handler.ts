@@ -11,12 +11,13 @@ import { codeSpan, escapeSlack } from '#core/messages/slack-text.ts';
 import { findRollouts } from '#shared/controllers/find-rollouts.ts';
 import { createLoadGauge } from '#shared/controllers/load.ts';
 import { placeOrder, type Asker, type Ordered, type OrderPorts } from '#shared/controllers/place-order.ts';
+import { createRefusals } from '#shared/refusals.ts';
 import type { WebRequest, WebResponse } from '#shared/web-request.ts';
 import { orderClicked, type Teller } from './clicks.ts';
 import { parseClick, type Click } from './interaction.ts';
 import { answerQuestion, type QuestionPorts } from './questions.ts';
 import { parseSlashCommand, type SlashCommand } from './schema.ts';
-import { isReplayed, REPLAYED, strangerBecause, type Refusal, type SlackDoor } from './door.ts';
+import { isReplayed, REPLAYED, strangerBecause, type SlackDoor } from './door.ts';
 
 /** Slack shows an error when it is not answered within three seconds. */
 const PATIENCE = 2 * SECOND;
@@ -27,15 +28,16 @@ export interface SlackPorts extends Omit<OrderPorts, 'load'>, QuestionPorts, Sla
 }
 
 export function createSlackHandler(ports: SlackPorts) {
+  const refuse = createRefusals('slack', { clock: ports.wallClock, log: ports.log });
   const placing: OrderPorts = { ...ports, load: createLoadGauge(ports) };
 
   return async function slashCommand(request: WebRequest): Promise<WebResponse> {
     try {
       const stranger = await strangerBecause(request, ports);
-      if (stranger !== undefined) return refused(stranger);
+      if (stranger !== undefined) return refuse(stranger.status, stranger.error);
       const click = parseClick(request.rawBody);
       if (click !== undefined) return await clicked(click, request);
-      if (await isReplayed(request, ports)) return refused(REPLAYED);
+      if (await isReplayed(request, ports)) return refuse(REPLAYED.status, REPLAYED.error);
       const command = parseSlashCommand(request.rawBody);
       if (command === undefined) return { status: 400, body: { error: 'not a slash command' } };
       return say(await answer(command, request));
@@ -45,16 +47,11 @@ export function createSlackHandler(ports: SlackPorts) {
     }
   };
 
-  function refused({ status, error }: Refusal): WebResponse {
-    ports.log.info('Slack request refused', { reason: error });
-    return { status, body: { error } };
-  }
-
   /** Slack wants an empty 200; what became of it follows, to the one who clicked, and on the card. */
   async function clicked(click: Click | 'other', request: WebRequest): Promise<WebResponse> {
     if (click === 'other') return { status: 200, body: {} };
     const outcome = await orderClicked(click, request, { ...ports, ...placing });
-    return outcome === 'replayed' ? refused(REPLAYED) : { status: 200, body: {} };
+    return outcome === 'replayed' ? refuse(REPLAYED.status, REPLAYED.error) : { status: 200, body: {} };
   }
 
   async function answer(command: SlashCommand, request: WebRequest): Promise<string> {

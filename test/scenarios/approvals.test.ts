@@ -47,10 +47,10 @@ beforeEach(async () => {
 });
 afterEach(() => world.stop());
 
-async function promoteBy(actor: Actor, more: Partial<Command> = {}) {
+async function promoteBy(actor: Actor, more: Partial<Command> = {}, policy = POLICY) {
   const rollout = { cluster: 'local', namespace: 'default', name: 'my-app' };
   const command: Command = { verb: 'promote', rollout, binding: bindTo(await world.rollout()), ...more };
-  return executeCommand(command, actor, world.engine.ports, POLICY);
+  return executeCommand(command, actor, world.engine.ports, policy);
 }
 
 const step = async () => (await world.rollout()).status?.currentStepIndex;
@@ -93,6 +93,32 @@ describe('given a pause that needs two approvals', () => {
     const verdict = await promoteBy(actor);
     expect(verdict.state).toBe('refused');
     expect(verdict.says).toContain(says);
+  });
+
+  it('when one who has approved is removed from the group, then that approval does not count any more', async () => {
+    await promoteBy(by('LI'));
+    const { people } = POLICY.directory;
+    const without = { ...POLICY, directory: { people, groups: { sre: ['slack:T1/MO', 'slack:T1/JO'] } } };
+    expect((await promoteBy(by('MO'), {}, without)).says).toContain('approved: 1 of 2 (slack:T1/MO)');
+    expect((await promoteBy(by('LI'), {}, without)).state).toBe('refused');
+    expect((await promoteBy(by('JO'), {}, without)).says).toContain('promoted');
+  });
+
+  it('when one who has approved turns out to be the author by another account, then that approval does not count', async () => {
+    await promoteBy(by('LI'));
+    const { groups } = POLICY.directory;
+    const people = [{ name: 'ana', ids: ['slack:T1/ANA', 'git:ana', 'slack:T1/LI'] }];
+    const mapped = { ...POLICY, directory: { people, groups } };
+    expect((await promoteBy(by('MO'), {}, mapped)).says).toContain('approved: 1 of 2 (slack:T1/MO)');
+  });
+
+  it('when a guest, whom nobody knows, approves where anybody may, then it is refused where strangers are denied', async () => {
+    const patch = { metadata: { annotations: { 'weir.dev/approvers': null } } };
+    const ref = { apiVersion: 'argoproj.io/v1alpha1', kind: 'Rollout', namespace: 'default', name: 'my-app' };
+    await world.engine.ports.sites.get('local')?.cluster.patch(ref, patch);
+    const denying: Policy = { ...POLICY, strangers: 'deny' };
+    expect(await promoteBy(by('GUEST'), {}, denying)).toMatchObject({ state: 'refused' });
+    expect((await promoteBy(by('GUEST'))).says).toContain('1 of 2');
   });
 
   it('when one wants to promote fully, then that needs approvals as well', async () => {

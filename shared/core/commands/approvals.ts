@@ -84,14 +84,20 @@ export function approve(
 ): ApprovalOutcome {
   const refusal = refusalOf(actor, rule, directory);
   if (refusal !== undefined) return { state: 'refused', says: `${actor.name} may not approve: ${refusal}` };
-  const counted = before.some(({ person }) => isSamePerson(person, actor.id, directory));
-  const given = counted ? before : [...before, { person: actor.id, at: now }];
+  // Who has left the group since, or turned out to be the author, does not count any more.
+  const still = before.filter(({ person }) => refusalOf({ id: person, kind: 'person' }, rule, directory) === undefined);
+  const counted = still.some(({ person }) => isSamePerson(person, actor.id, directory));
+  const given = counted ? still : [...still, { person: actor.id, at: now }];
   if (given.length >= rule.needed) return { state: 'enough', given };
   const by = given.map(({ person }) => person).join(', ');
   return { state: 'recorded', given, says: `approved: ${given.length} of ${rule.needed} (${by}); the pause goes on` };
 }
 
-function refusalOf(actor: Actor, { author, approvers }: ApprovalRule, directory: Directory): string | undefined {
+function refusalOf(
+  actor: Pick<Actor, 'id' | 'kind'>,
+  { author, approvers }: ApprovalRule,
+  directory: Directory,
+): string | undefined {
   if (actor.kind !== 'person') return 'only people approve';
   if (author !== undefined && isSamePerson(author, actor.id, directory)) return 'the author of a release never counts';
   if (approvers.length === 0 || approvers.some((one) => isMeant(one, actor.id, directory))) return undefined;

@@ -82,6 +82,43 @@ describe('given a webhook that is forged (W-3)', () => {
   });
 });
 
+describe('given a client certificate that API Gateway has checked (W-3)', () => {
+  const subject = 'CN=alertmanager,O=shop';
+  it.each([
+    { given: 'of the subject that is named', clientCert: { subjectDN: subject }, then: 200 },
+    { given: 'of another subject', clientCert: { subjectDN: 'CN=other,O=shop' }, then: 403 },
+    { given: 'of a subject that begins so', clientCert: { subjectDN: `${subject}2` }, then: 403 },
+    { given: 'of nobody: there is none', clientCert: undefined, then: 403 },
+  ])('when it is $given, then $then', async ({ clientCert, then }) => {
+    const sender = { send: async (id: string) => void sent.push(id) };
+    const ports = { clock, orders, sender, log: aLog(), tokens: async () => ['token'], clientCertificates: [subject] };
+    const request = event(payload(), { authorization: 'Bearer token' });
+    const authentication = clientCert && { clientCert };
+    const asked = { ...request, requestContext: { ...request.requestContext, authentication } };
+    expect((await alertmanagerFunction(ports)(asked, aContext())).statusCode).toBe(then);
+    expect(sent).toHaveLength(then === 200 ? 1 : 0);
+  });
+});
+
+describe('given somebody who guesses (W-3)', () => {
+  it('when there are too many a minute, then 429, said once and not a thousand times; who has the token comes in', async () => {
+    const log = aLog();
+    const sender = { send: async (id: string) => void sent.push(id) };
+    const own = new VirtualClock(NOW);
+    const handler = alertmanagerFunction({ clock: own, orders, sender, log, tokens: async () => ['token'] });
+    const ask = async (token: string) =>
+      (await handler(event(payload(), { authorization: `Bearer ${token}` }), aContext())).statusCode;
+    const answers = [];
+    for (let guess = 0; guess < 1_000; guess += 1) answers.push(await ask(`guess-${guess}`));
+    expect(answers.filter((status) => status === 401)).toHaveLength(30);
+    expect(answers.slice(30).every((status) => status === 429)).toBe(true);
+    expect(log.said.filter(({ message }) => message.startsWith('Request')).length).toBe(31);
+    expect(await ask('token')).toBe(200);
+    await own.advance(60_000);
+    expect(await ask('guess')).toBe(401);
+  });
+});
+
 const BODY = new URLSearchParams({ command: '/weir', text: 'help', team_id: 'T1', user_id: 'U1' }).toString();
 const SECONDS = NOW / 1000;
 

@@ -34,6 +34,14 @@ describe('given a policy', () => {
     expect(may(actor, { rules }).allowed).toBe(then);
   });
 
+  it('given a guest, and somebody who was removed from the group, then the rule for the group does not let them', () => {
+    const rules = [{ effect: 'allow' as const, verbs: ['promote' as const], actors: ['@sre'] }];
+    const without = { people: directory.people, groups: { sre: [] } };
+    expect(may(ANA, { rules }).allowed).toBe(true);
+    expect(may(EVE, { rules })).toMatchObject({ allowed: false });
+    expect(may(ANA, { rules, directory: without })).toMatchObject({ allowed: false });
+  });
+
   it('where strangers are denied, then who is not named is, and programs and alerts are not meant', () => {
     expect(may(EVE, { strangers: 'deny' })).toEqual({
       allowed: false,

@@ -42,7 +42,7 @@ describe('given a template that was edited', () => {
       ...rollout,
       metadata: { ...rollout.metadata, generation },
       spec: { ...rollout.spec, template },
-    } as Rollout;
+    };
   };
   const stable = rolloutState(showing('app:v1', 1, { currentPodHash: 'old', observedGeneration: '1' }), 100);
 
