@@ -103,7 +103,7 @@ class HttpCluster implements KubernetesCluster {
     if (object.kind === 'Eviction') return this.#evict(object);
     const resource = await this.#resource(object);
     const { namespace } = object.metadata;
-    const body = object as unknown as JsonObject;
+    const body = { ...object, apiVersion: resource.apiVersion } as unknown as JsonObject;
     const request = requestFor('create', resource, { namespace }, { query: this.#query(), body });
     return accepted(await this.#connection.send(request), request, this.name) as T;
   }

@@ -129,6 +129,43 @@ export function defineClusterContract(name: string, setup: () => Promise<Cluster
       });
     });
 
+    describe('a kind that is served in another version than is asked for', () => {
+      const spec = { minAvailable: 1, selector: { matchLabels: { app: 'versions' } } };
+      /** Kubernetes 1.25 took this version away. */
+      const asked = { apiVersion: 'policy/v1beta1', kind: 'PodDisruptionBudget', namespace: '', name: '' };
+      const aBudget = () =>
+        ({
+          apiVersion: asked.apiVersion,
+          kind: asked.kind,
+          metadata: { name: freshName(), namespace },
+          spec,
+        }) as NewObject<KubernetesObject & { spec: typeof spec }>;
+
+      it('given one that is created, then it is there in the version that is served', async () => {
+        const created = await cluster.create(aBudget());
+        expect(created).toMatchObject({ apiVersion: 'policy/v1', kind: 'PodDisruptionBudget', spec });
+        const ref = { ...asked, namespace, name: created.metadata.name };
+        expect(await cluster.get(ref)).toMatchObject({ apiVersion: 'policy/v1', spec });
+        const { items } = await cluster.list({ ...asked, namespace });
+        expect(items.map(({ metadata }) => metadata.name)).toContain(created.metadata.name);
+      });
+
+      it('given a change under either version, then it is made', async () => {
+        const created = await cluster.create(aBudget());
+        const ref = { ...asked, namespace, name: created.metadata.name };
+        await cluster.patch(ref, { metadata: { labels: { by: 'old' } } });
+        const patched = await cluster.patch(refOf(created), { metadata: { annotations: { by: 'new' } } });
+        expect(patched.metadata).toMatchObject({ labels: { by: 'old' }, annotations: { by: 'new' } });
+        await cluster.delete(ref);
+        expect(await cluster.get(refOf(created))).toBeUndefined();
+      });
+
+      it('given a kind that its group does not have in any version, then there is none', async () => {
+        expect(await cluster.get({ ...asked, kind: 'NoSuchKind', namespace, name: 'a' })).toBeUndefined();
+        await expect(cluster.list({ ...asked, kind: 'NoSuchKind', namespace })).rejects.toThrow(InvalidSpecError);
+      });
+    });
+
     describe('patch', () => {
       it('given members and nulls, then they are merged and removed, and lists replaced as a whole', async () => {
         const created = await cluster.create<Service>(aService());

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { diffMerge } from '#core/merge-patch.ts';
 import { refOf, type KubernetesObject } from '#core/resources/kubernetes.ts';
 import { MINUTE } from '#core/time.ts';
-import { ROUTER_DEFINITIONS } from '../support/router-crds.ts';
+import { aDefinition, ROUTER_DEFINITIONS } from '../support/router-crds.ts';
 import { splitRoute } from '../support/routers.ts';
 import { World } from '../support/world.ts';
 
@@ -87,6 +87,26 @@ async function givenPausedCanary(): Promise<void> {
   await world.setImage('my-app:v2');
   await world.until('the pause', async () => (await world.phase()) === 'Paused');
 }
+
+describe('given a cluster that serves a later version of Istio alone', () => {
+  it('when a canary is released, then its VirtualService is found, routed, and set right when somebody edits it', async () => {
+    world = new World();
+    const later = { ...VIRTUAL_SERVICE, apiVersion: 'networking.istio.io/v1' };
+    const definition = aDefinition('networking.istio.io/v1', 'VirtualService');
+    await world.apply(definition, service('canary'), service('stable'), later, INGRESS, ROLLOUT);
+    await world.until('the first deployment', async () => (await world.phase()) === 'Healthy');
+    await world.setImage('my-app:v2');
+    await world.until('the pause', async () => (await world.phase()) === 'Paused');
+    expect(await weights()).toEqual([splitRoute('primary', 25)]);
+    await world.passes(3 * MINUTE);
+    const edited = await read<WithSpec>(VIRTUAL_SERVICE);
+    expect(edited.apiVersion).toBe('networking.istio.io/v1');
+    const after = { ...edited, spec: { ...edited.spec, http: [splitRoute('primary', 99)] } };
+    await world.cluster.patch(refOf(edited), diffMerge(edited, after));
+    await world.passes(MINUTE + 5_000);
+    expect(await weights()).toEqual([splitRoute('primary', 25)]);
+  });
+});
 
 describe('given a canary behind Istio and NGINX at once', () => {
   it('when it is released, then both are told the same, and stable has all its pods', async () => {

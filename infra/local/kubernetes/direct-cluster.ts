@@ -8,7 +8,7 @@ import type { Cluster, ListQuery, ObjectList, WatchEvent, WatchQuery } from '#sh
 import type { Cancel, Timers } from '../clock.ts';
 import { FrontDoor } from './front-door.ts';
 import { Inbox } from './inbox.ts';
-import type { KindDefinition } from './kinds.ts';
+import { apiVersionOf, type KindDefinition } from './kinds.ts';
 import { isRecord, type ApiObject, type Draft } from './objects.ts';
 import { StatusError } from './status-error.ts';
 import type { Store } from './store.ts';
@@ -26,7 +26,7 @@ export function createDirectCluster(name: string, store: Store, options: DirectC
   const door = new FrontDoor(store);
   return {
     name,
-    get: <T extends KubernetesObject>(ref: ObjectRef) => orUndefined(answer<T>(() => door.get(ref))),
+    get: <T extends KubernetesObject>(ref: ObjectRef) => orUndefined(answer<T>(() => door.get(served(door, ref)))),
     list: (query) => list(door, query),
     watch: (query) => watch(door, query, options.holdWatches),
     create: <T extends KubernetesObject>(object: NewObject<T>) => create<T>(door, object),
@@ -73,7 +73,7 @@ function orUndefined<T>(asked: Promise<T>): Promise<T | undefined> {
 async function create<T extends KubernetesObject>(door: FrontDoor, object: NewObject<T>): Promise<T> {
   if (object.kind === 'Eviction') return evict<T>(door, object);
   requireServed(door, object);
-  return answer<T>(() => door.create(object));
+  return answer<T>(() => door.create(served(door, object)));
 }
 
 async function evict<T extends KubernetesObject>(door: FrontDoor, eviction: NewObject<T>): Promise<T> {
@@ -86,14 +86,22 @@ async function evict<T extends KubernetesObject>(door: FrontDoor, eviction: NewO
 
 async function patchMain<T extends KubernetesObject>(door: FrontDoor, ref: ObjectRef, body: Draft): Promise<T> {
   requireServed(door, ref);
-  return answer<T>(() => door.patch(ref, { type: 'merge', body })).catch(missingIsConflict);
+  return answer<T>(() => door.patch(served(door, ref), { type: 'merge', body })).catch(missingIsConflict);
 }
 
 /** To ask for a kind that is not there is a mistake: its definition must be installed first. */
 function requireServed(door: FrontDoor, { apiVersion, kind }: Pick<ObjectRef, 'apiVersion' | 'kind'>): KindDefinition {
-  const found = door.store.kinds.find(apiVersion, kind);
+  const found = door.store.kinds.findInGroup(apiVersion, kind);
   if (found !== undefined) return found;
   throw new InvalidSpecError(`there is no kind ${kind} in ${apiVersion}: install its CustomResourceDefinition`);
+}
+
+/** With the version in which the store has the kind. */
+function served<T extends Pick<ObjectRef, 'apiVersion' | 'kind'>>({ store }: FrontDoor, asked: T): T {
+  const { apiVersion, kind } = asked;
+  const found = store.kinds.findInGroup(apiVersion, kind);
+  if (found === undefined || store.kinds.find(apiVersion, kind) !== undefined) return asked;
+  return { ...asked, apiVersion: apiVersionOf(found) };
 }
 
 function missingIsConflict(error: unknown): never {
@@ -110,7 +118,7 @@ function guarded(patch: JsonObject, resourceVersion: string | undefined): Draft 
 async function list<T extends KubernetesObject>(door: FrontDoor, query: ListQuery): Promise<ObjectList<T>> {
   requireServed(door, query);
   try {
-    const { items, resourceVersion } = await door.list(query);
+    const { items, resourceVersion } = await door.list(served(door, query));
     return { items: items as unknown as readonly T[], resourceVersion };
   } catch (error) {
     throw translated(error);
@@ -128,12 +136,14 @@ async function patchStatus<T extends KubernetesObject>(
   if (Object.keys(change).length === 0) return object;
   const body = guarded({ status: change }, isGuarded ? object.metadata.resourceVersion : undefined);
   const subresource = requireServed(door, object).statusSubresource ? 'status' : undefined;
-  const ref = refOf(object);
+  const ref = served(door, refOf(object));
   return answer<T>(() => door.patch(ref, { type: 'merge', body }, subresource)).catch(missingIsConflict);
 }
 
 async function deleteIfThere(door: FrontDoor, ref: ObjectRef, uid: string | undefined): Promise<void> {
-  await orUndefined(answer(async () => (await door.delete(ref, { uid, propagationPolicy: 'Background' })).object));
+  await orUndefined(
+    answer(async () => (await door.delete(served(door, ref), { uid, propagationPolicy: 'Background' })).object),
+  );
 }
 
 /** Ends with a bookmark, so that the next watch can go on from there. */
@@ -141,7 +151,7 @@ async function* watch(door: FrontDoor, query: WatchQuery, timers: Timers | undef
   requireServed(door, query);
   const inbox = new Inbox<WatchEvent>();
   const close = await door
-    .watch(query, query.resourceVersion, (change) => inbox.put(eventOf(change)))
+    .watch(served(door, query), query.resourceVersion, (change) => inbox.put(eventOf(change)))
     .catch((error: unknown) => lostPlace(error));
   if (typeof close !== 'function') {
     yield close;

@@ -144,6 +144,12 @@ export class Kinds {
     return this.all().find((each) => each.kind === kind && serves(each, apiVersion));
   }
 
+  /** In that version, else in another one of its group. */
+  findInGroup(apiVersion: string, kind: string): KindDefinition | undefined {
+    const group = apiVersion.includes('/') ? apiVersion.split('/')[0] : '';
+    return this.find(apiVersion, kind) ?? this.all().find((each) => each.kind === kind && each.group === group);
+  }
+
   /** @throws StatusError 404 when the kind is not served */
   require(apiVersion: string, kind: string): KindDefinition {
     const found = this.find(apiVersion, kind);

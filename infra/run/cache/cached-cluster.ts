@@ -189,8 +189,10 @@ export class CachedCluster implements KubernetesCluster {
   }
 }
 
+/** Whatever the version: an object may come in another one than was asked for. */
 function kindKey({ apiVersion, kind }: { apiVersion: string; kind: string }): string {
-  return `${apiVersion} ${kind}`;
+  const group = apiVersion.includes('/') ? apiVersion.split('/')[0] : '';
+  return `${group} ${kind}`;
 }
 
 function refKey(ref: ObjectRef): string {

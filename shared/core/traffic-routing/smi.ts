@@ -8,19 +8,21 @@ import { findObject, patchOf, RoutingError, stableWeight, type Routes, type Traf
 interface TrafficSplit extends KubernetesObject {
   readonly spec: {
     readonly service: string;
-    /** v1alpha1 writes weights as quantities. */
-    readonly backends: readonly { readonly service: string; readonly weight: string }[];
+    /** v1alpha1 writes weights as quantities, later versions as numbers. */
+    readonly backends: readonly { readonly service: string; readonly weight: string | number }[];
   };
 }
+
+const FIRST_VERSION = 'split.smi-spec.io/v1alpha1';
 
 export const smi: TrafficRouter = {
   type: 'SMI',
   uses: (routing) => routing.smi !== undefined,
   reads: (rollout) => [splitRef(rollout)],
   route: (rollout, objects, routes) => {
-    const wanted = trafficSplit(rollout, routes);
-    const { name } = wanted.metadata;
     const existing = findObject<TrafficSplit>(objects, splitRef(rollout));
+    const wanted = trafficSplit(rollout, routes, existing?.apiVersion);
+    const { name } = wanted.metadata;
     if (existing === undefined) {
       const create: Action = { type: 'create', object: wanted, because: `weight ${routes.weight}` };
       return { actions: [create], events: [note('TrafficSplitCreated', `TrafficSplit \`${name}\` created`)] };
@@ -36,14 +38,16 @@ export const smi: TrafficRouter = {
 function splitRef({ metadata, spec }: Rollout): ObjectRef {
   const named = spec.strategy?.canary?.trafficRouting?.smi?.trafficSplitName ?? '';
   const name = named === '' ? metadata.name : named;
-  return { apiVersion: 'split.smi-spec.io/v1alpha1', kind: 'TrafficSplit', namespace: metadata.namespace, name };
+  return { apiVersion: FIRST_VERSION, kind: 'TrafficSplit', namespace: metadata.namespace, name };
 }
 
-function trafficSplit(rollout: Rollout, routes: Routes): NewObject<TrafficSplit> {
+/** @param version of the one that is there */
+function trafficSplit(rollout: Rollout, routes: Routes, version = FIRST_VERSION): NewObject<TrafficSplit> {
   const { stableService = '', canaryService = '', trafficRouting } = rollout.spec.strategy?.canary ?? {};
   const { rootService = '' } = trafficRouting?.smi ?? {};
   const { apiVersion, kind, namespace, name } = splitRef(rollout);
-  const backend = (service: string, weight: number) => ({ service, weight: String(weight) });
+  const written = (weight: number) => (version === FIRST_VERSION ? String(weight) : weight);
+  const backend = (service: string, weight: number) => ({ service, weight: written(weight) });
   return {
     apiVersion,
     kind,

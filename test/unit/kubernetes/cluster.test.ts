@@ -253,7 +253,8 @@ describe('errors', () => {
   it('given a kind that is installed later, then it is found then', async () => {
     const resources = [{ name: 'nothings', kind: 'Nothing', namespaced: true }];
     await given((_, index) =>
-      index === 0 ? status(404) : { body: { resources, metadata: { resourceVersion: '1' }, items: [] } },
+      // Neither that version nor any other of its group.
+      index < 2 ? status(404) : { body: { resources, metadata: { resourceVersion: '1' }, items: [] } },
     );
     const query = { apiVersion: 'example.com/v1', kind: 'Nothing' };
     await expect(cluster.list(query)).rejects.toThrow(InvalidSpecError);

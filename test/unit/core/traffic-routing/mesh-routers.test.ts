@@ -416,6 +416,22 @@ describe('SMI', () => {
   });
 });
 
+describe('SMI of a later version', () => {
+  it('given a TrafficSplit of v1alpha2 that is its own, when 20 is set, then weights are numbers, as that version has them', () => {
+    const split = anObject('split.smi-spec.io/v1alpha2', 'TrafficSplit', 'checkout', {
+      service: 'stable',
+      backends: [],
+    });
+    const owned = { ...split, metadata: { ...split.metadata, ownerReferences: [controllerOfRollout()] } };
+    const { actions } = smi.route(routed({ smi: {} }), [owned as KubernetesObject], routesTo(20));
+    const backends = [
+      { service: 'canary', weight: 20 },
+      { service: 'stable', weight: 80 },
+    ];
+    expect(actions).toMatchObject([{ type: 'patch', after: { spec: { service: 'stable', backends } } }]);
+  });
+});
+
 describe('Ambassador', () => {
   const rollout = routed({ ambassador: { mappings: ['shop'] } });
   const base = anObject('getambassador.io/v2', 'Mapping', 'shop', { prefix: '/', service: 'stable.shop:80' });
