@@ -77,7 +77,7 @@ function storedPorts(settings: Settings, clock: Clock) {
     }),
     cursors: onFirstUse<CursorStore>(async () => {
       const { createDynamodbCursorStore } = await import('./history/dynamodb-cursor-store.ts');
-      return createDynamodbCursorStore(await table());
+      return createDynamodbCursorStore(await table(), clock);
     }),
     orders: onFirstUse<OrderStore>(async () => {
       const { createDynamodbOrderStore } = await import('./history/dynamodb-order-store.ts');

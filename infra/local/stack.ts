@@ -209,7 +209,7 @@ async function startEngine(
   const table = createTable(dynamodb.client, dynamodb.tableName);
   const tickets = createDynamodbTicketStore(table, clock);
   const history = createDynamodbRunHistory(table, clock);
-  const cursors = createDynamodbCursorStore(table);
+  const cursors = createDynamodbCursorStore(table, clock);
   const orders = createDynamodbOrderStore(table);
   const sites = clusters.map((config) => [config.name, createSite(config, cluster, { clock, egress })] as const);
   const engine = createEngine({

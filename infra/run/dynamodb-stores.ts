@@ -15,7 +15,7 @@ export function openDynamodbStores(place: { readonly endpoint: string; readonly 
   return {
     history: createDynamodbRunHistory(table, clock),
     orders: createDynamodbOrderStore(table),
-    cursors: createDynamodbCursorStore(table),
+    cursors: createDynamodbCursorStore(table, clock),
     tickets: createDynamodbTicketStore(table, clock),
     async close() {
       client.destroy();

@@ -12,6 +12,7 @@ import {
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { messageOf, TransientError } from '#core/errors.ts';
 import type { SeenLoadBalancer, SeenTargetGroup } from '#core/traffic-routing/load-balancers.ts';
+import { CLIENT_OPTIONS } from '../aws-client.ts';
 import type { LoadBalancers } from '../ports.ts';
 
 /** The AWS load balancer controller's tag: `<namespace>/<ingress>-<service>:<port>`. */
@@ -20,7 +21,9 @@ const RESOURCE_TAG = 'ingress.k8s.aws/resource';
 const TAGS_AT_ONCE = 20;
 
 export function elbLoadBalancers(region: string | undefined): LoadBalancers {
-  return createElbLoadBalancers(new ElasticLoadBalancingV2Client(region === undefined ? {} : { region }));
+  return createElbLoadBalancers(
+    new ElasticLoadBalancingV2Client({ ...CLIENT_OPTIONS, ...(region !== undefined && { region }) }),
+  );
 }
 
 export function createElbLoadBalancers(client: ElasticLoadBalancingV2Client): LoadBalancers {

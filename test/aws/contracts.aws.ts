@@ -50,7 +50,7 @@ const table = () => createTable(DynamoDBDocumentClient.from(dynamodb), 'weir');
 defineWorkQueueContract('DynamoDB', (clock) => createDynamodbTicketStore(table(), clock));
 defineRunHistoryContract('DynamoDB', (clock) => createDynamodbRunHistory(table(), clock));
 defineOrderStoreContract('DynamoDB', () => createDynamodbOrderStore(table()));
-defineCursorStoreContract('DynamoDB', () => createDynamodbCursorStore(table()));
+defineCursorStoreContract('DynamoDB', () => createDynamodbCursorStore(table(), { now: Date.now }));
 
 async function received(client: SQSClient, QueueUrl: string): Promise<readonly string[]> {
   const command = new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 5, MaxNumberOfMessages: 10 });

@@ -9,5 +9,5 @@ const table = useDynamodb();
 const level = useLeveldb();
 
 defineCursorStoreContract('memory', () => createMemoryCursorStore());
-defineCursorStoreContract('DynamoDB', () => createDynamodbCursorStore(table()));
+defineCursorStoreContract('DynamoDB', () => createDynamodbCursorStore(table(), { now: Date.now }));
 defineCursorStoreContract('LevelDB', () => createLeveldbCursorStore(level(), { now: Date.now }));

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Transition } from '#core/history/record.ts';
 import { DAY, SECOND } from '#core/time.ts';
+import { createDynamodbCursorStore } from '#shared/history/dynamodb-cursor-store.ts';
 import { createDynamodbOrderStore } from '#shared/history/dynamodb-order-store.ts';
 import { createDynamodbRunHistory } from '#shared/history/dynamodb-run-history.ts';
 import type { ObjectKey } from '#shared/ports.ts';
@@ -33,6 +34,19 @@ describe('how long items are kept', () => {
     const pk = `object#prod/${row.kind}/shop/kept`;
     expect((await table().get({ pk, sk: 'latest' }))?.['expires']).toBe(row.latest);
     expect((await table().get({ pk, sk: 'ticket' }))?.['expires']).toBe(row.ticket);
+  });
+
+  it.each([
+    { name: 'slack/v0=abc', expires: days(1) },
+    { name: 'sent/e1', expires: days(30) },
+    { name: 'slack/#releases/card/r1', expires: days(400) },
+    { name: 'approvals/u/h/1/', expires: days(400) },
+    { name: 'reminded/approvals/u/h/1/', expires: days(400) },
+    { name: 'prod/watch/Rollout', expires: undefined },
+    { name: 'freezes', expires: undefined },
+  ])('given the cursor $name, then it expires at $expires', async ({ name, expires }) => {
+    await createDynamodbCursorStore(table(), clock).set(name, 'x', undefined);
+    expect((await table().get({ pk: `cursor#${name}`, sk: 'cursor' }))?.['expires']).toBe(expires);
   });
 
   it('given transitions, a summary and an order, then they expire after 400 days, and say their schema', async () => {

@@ -355,7 +355,7 @@ describe('given the keys that a function may touch', () => {
   });
 
   it('when it is remembered what was told, then the notifier may', async () => {
-    const sent = createDynamodbCursorStore(table);
+    const sent = createDynamodbCursorStore(table, clock);
     await sent.get('sent/e1');
     await sent.set('sent/e1', 'sent', undefined);
     expect(allowed('notifier')).toBe(true);
