@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { InvalidSpecError } from '#core/errors.ts';
 import type { DeployedConfig } from '#shared/aws/config.ts';
 import { readConfig, wrongConfig } from '#shared/config.ts';
-import { parseYaml } from '#shared/config-file.ts';
+import { parseYaml } from '#shared/yaml.ts';
 
 /** @throws InvalidSpecError that names every problem */
 export function loadStackConfig(file: string): DeployedConfig {

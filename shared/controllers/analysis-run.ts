@@ -7,7 +7,7 @@ import { ownerOfRun } from '#core/analysis/owner-of-run.ts';
 import { planMeasurements, type Plan } from '#core/analysis/measure.ts';
 import { unanswered } from '#core/analysis/provider-errors.ts';
 import { cleanUpsDue } from '#core/analysis/retention.ts';
-import { secretsNeeded, type SecretLookup } from '#core/analysis/secrets.ts';
+import { redactor, secretsNeeded, type SecretLookup } from '#core/analysis/secrets.ts';
 import type { Decision } from '#core/decision.ts';
 import { observeAnalysisRun, releaseOf, type AnalysisRunState } from '#core/history/analysis-run.ts';
 import type { LatestRecord } from '#core/history/record.ts';
@@ -60,7 +60,7 @@ async function observe(
   const plan = planMeasurements(run, secrets, ports.clock.now(), { onDemand: isOnDemand(run, last), ...facts });
   if (plan.state === 'invalid') return { now: ports.clock.now(), run, plan, readings: [] };
   const readings = await takeReadings(plan.tasks, site, ports);
-  await cleanUp(cleanUpsDue(plan.tasks, plan.retention), site, ports);
+  await cleanUp(cleanUpsDue(plan.tasks, plan.retention), redactor(plan.secretsUsed), site, ports);
   return { now: ports.clock.now(), run, plan, readings };
 }
 

@@ -3,6 +3,7 @@ import type { TakenReading } from '#core/analysis/measurement.ts';
 import type { MeasurementTask, Reading } from '#core/analysis/reading.ts';
 import { requestCount, requestsTask, tooFewRequests } from '#core/analysis/requests.ts';
 import type { CleanUp } from '#core/analysis/retention.ts';
+import type { Redact } from '#core/analysis/secrets.ts';
 import { REQUESTS } from '#core/analysis/unjudged.ts';
 import { InvalidSpecError, messageOf } from '#core/errors.ts';
 import { SECOND, type Millis } from '#core/time.ts';
@@ -68,8 +69,16 @@ function withRequests(reading: Reading, count: number): Reading {
   return { ...reading, metadata: { ...reading.metadata, [REQUESTS]: String(count) } };
 }
 
-/** Before the oldest measurements are dropped. What cannot be cleaned up now is asked for again with the next one. */
-export async function cleanUp(due: readonly CleanUp[], site: Providers, { log }: { readonly log: Log }): Promise<void> {
+/**
+ * Before the oldest measurements are dropped. What cannot be cleaned up now is asked for again with the next one.
+ * @param redact takes the run's secrets out of what is logged
+ */
+export async function cleanUp(
+  due: readonly CleanUp[],
+  redact: Redact,
+  site: Providers,
+  { log }: { readonly log: Log },
+): Promise<void> {
   for (const { task, limit } of due) {
     const { namespace, name } = task.run.metadata;
     try {
@@ -80,7 +89,7 @@ export async function cleanUp(due: readonly CleanUp[], site: Providers, { log }:
         namespace,
         name,
         metric: task.metric.name,
-        error: messageOf(error),
+        error: redact(messageOf(error)),
       });
     }
   }

@@ -7,45 +7,53 @@ import { readFileSync } from 'node:fs';
 import type { RequestOptions } from 'node:https';
 import { homedir } from 'node:os';
 import { delimiter, dirname, isAbsolute, join } from 'node:path';
-import { parse } from 'yaml';
+import * as z from 'zod';
 import { InvalidSpecError, messageOf } from '#core/errors.ts';
 import type { Login } from './credentials.ts';
 import { createExecCredentials, type ExecSpec } from './exec-credentials.ts';
 import type { KubeConfigSource } from './kube-config.ts';
 import { createTokenFile } from './token-file.ts';
+import { parseYaml } from '../yaml.ts';
 
-interface ClusterEntry {
-  readonly server?: string;
-  readonly 'certificate-authority'?: string;
-  readonly 'certificate-authority-data'?: string;
-  readonly 'insecure-skip-tls-verify'?: boolean;
-  readonly 'tls-server-name'?: string;
-  readonly 'proxy-url'?: string;
-}
+const text = z.string().optional();
 
-interface UserEntry {
-  readonly token?: string;
-  readonly tokenFile?: string;
-  readonly username?: string;
-  readonly password?: string;
-  readonly 'client-certificate'?: string;
-  readonly 'client-certificate-data'?: string;
-  readonly 'client-key'?: string;
-  readonly 'client-key-data'?: string;
-  readonly exec?: ExecSpec;
-  readonly 'auth-provider'?: object;
-  readonly as?: string;
-}
+const clusterEntry = z.looseObject({
+  server: text,
+  'certificate-authority': text,
+  'certificate-authority-data': text,
+  'insecure-skip-tls-verify': z.boolean().optional(),
+  'tls-server-name': text,
+  'proxy-url': text,
+});
 
-interface KubeConfigFile {
-  readonly 'current-context'?: string;
-  readonly clusters?: readonly { readonly name: string; readonly cluster?: ClusterEntry }[];
-  readonly contexts?: readonly {
-    readonly name: string;
-    readonly context?: { readonly cluster?: string; readonly user?: string };
-  }[];
-  readonly users?: readonly { readonly name: string; readonly user?: UserEntry }[];
-}
+const userEntry = z.looseObject({
+  token: text,
+  tokenFile: text,
+  username: text,
+  password: text,
+  'client-certificate': text,
+  'client-certificate-data': text,
+  'client-key': text,
+  'client-key-data': text,
+  exec: z.custom<ExecSpec>((value) => typeof value === 'object' && value !== null).optional(),
+  'auth-provider': z.looseObject({}).optional(),
+  as: text,
+});
+
+const context = z.looseObject({ cluster: text, user: text });
+const named = { name: z.string() };
+
+/** As kubectl reads it: lists may be absent or null, entries may lack what they name. */
+const kubeConfig = z.looseObject({
+  'current-context': text,
+  clusters: z.array(z.looseObject({ ...named, cluster: clusterEntry.nullish() })).nullish(),
+  contexts: z.array(z.looseObject({ ...named, context: context.nullish() })).nullish(),
+  users: z.array(z.looseObject({ ...named, user: userEntry.nullish() })).nullish(),
+});
+
+type ClusterEntry = z.infer<typeof clusterEntry>;
+type UserEntry = z.infer<typeof userEntry>;
+type KubeConfigFile = z.infer<typeof kubeConfig>;
 
 const LOOPBACK = /^http:\/\/(127\.0\.0\.1|localhost|\[::1\])(:|\/|$)/;
 const SERVICE_ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
@@ -60,10 +68,10 @@ export function readKubeConfig(source: KubeConfigSource, environment = process.e
   if (found === undefined) return inPod(environment);
   const config = parsed(found.text);
   const name = source.context ?? config['current-context'];
-  const context = config.contexts?.find((each) => each.name === name)?.context;
-  const cluster = config.clusters?.find((each) => each.name === context?.cluster)?.cluster;
+  const chosen = config.contexts?.find((each) => each.name === name)?.context;
+  const cluster = config.clusters?.find((each) => each.name === chosen?.cluster)?.cluster;
   if (cluster?.server === undefined) throw noContext(name, config);
-  const user = config.users?.find((each) => each.name === context?.user)?.user ?? {};
+  const user = config.users?.find((each) => each.name === chosen?.user)?.user ?? {};
   if (needsClientNode(cluster, user)) return undefined;
   return accessOf({ ...cluster, server: cluster.server }, user, found.folder);
 }
@@ -109,18 +117,17 @@ function readIfThere(file: string): string | undefined {
   }
 }
 
-function parsed(text: string): KubeConfigFile {
-  try {
-    const config = parse(text) as unknown;
-    if (typeof config !== 'object' || config === null) throw new Error('it is no YAML mapping');
-    return config;
-  } catch (error) {
-    throw new InvalidSpecError(`The kubeconfig cannot be read: ${messageOf(error)}`, { cause: error });
-  }
+/** What is wrong is told by its place: the content may be a credential. */
+function parsed(content: string): KubeConfigFile {
+  const config = kubeConfig.safeParse(parseYaml(content, 'The kubeconfig cannot be read: it'));
+  if (config.success) return config.data;
+  const place = config.error.issues[0]?.path.join('.') ?? '';
+  const what = place === '' ? 'it is no YAML mapping' : `${place} has the wrong type`;
+  throw new InvalidSpecError(`The kubeconfig cannot be read: ${what}`);
 }
 
-function noContext(name: string | undefined, { contexts = [] }: KubeConfigFile): InvalidSpecError {
-  const known = contexts.map((context) => context.name).join(', ') || 'none';
+function noContext(name: string | undefined, { contexts }: KubeConfigFile): InvalidSpecError {
+  const known = (contexts ?? []).map((each) => each.name).join(', ') || 'none';
   return new InvalidSpecError(`The kubeconfig has no context ${JSON.stringify(name)}; it has ${known}`);
 }
 

@@ -4,7 +4,7 @@
  */
 import type { KubernetesObject } from '#core/resources/kubernetes.ts';
 import { LabelIndex } from './label-index.ts';
-import { compareVersions, isNewer } from './versions.ts';
+import { compareVersions, isNewer } from '#core/resources/resource-version.ts';
 
 /** Uids of objects that are gone: late answers and events must not bring them back. Far more than are ever late at once. */
 const MOST_GONE = 5_000;

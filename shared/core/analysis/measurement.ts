@@ -99,7 +99,7 @@ function closed(measurement: Measurement, task: MeasurementTask, finishedAt: Ins
 
 /**
  * Argo masks secrets in messages only; here values and metadata are kept clean too (analysis §16.4). Metadata of a
- * measurement in flight stays as it is: it names what must be asked again.
+ * measurement in flight names what must be asked again: of that only credentials are masked (record-readings.ts).
  */
 function redacted(seen: Observation, redact: Redact): Observation {
   return {

@@ -7,6 +7,9 @@ import { metadataAfter } from './provider-errors.ts';
 import { redactor, type Redact } from './secrets.ts';
 import { isUnjudged } from './unjudged.ts';
 
+/** Nothing shorter keeps anybody out. */
+const SHORTEST_CREDENTIAL = 8;
+
 export interface Recording {
   readonly readings: readonly TakenReading[];
   readonly dryRun: ReadonlySet<string>;
@@ -16,11 +19,12 @@ export interface Recording {
 /** Stored results keep their order; new ones follow in the order of the readings. */
 export function recordReadings(stored: readonly MetricResult[], recording: Recording): readonly MetricResult[] {
   const redact = redactor(recording.secretsUsed);
+  const inFlightRedact = redactor(recording.secretsUsed.filter(({ length }) => length >= SHORTEST_CREDENTIAL));
   const results = new Map(stored.map((result) => [result.name, result]));
   for (const taken of recording.readings) {
     const { name } = taken.task.metric;
     const result = results.get(name) ?? newResult(taken, recording.dryRun, redact);
-    results.set(name, withMeasurement(result, taken, redact));
+    results.set(name, withMeasurement(result, taken, redact, inFlightRedact));
   }
   return [...results.values()];
 }
@@ -35,12 +39,23 @@ function newResult({ task, metadata }: TakenReading, dryRun: ReadonlySet<string>
   };
 }
 
+function withoutCredentials(measurement: Measurement, redact: Redact): Measurement {
+  if (measurement.metadata === undefined || measurement.phase !== 'Running') return measurement;
+  return { ...measurement, metadata: { ...redactedMetadata(measurement.metadata, redact) } };
+}
+
 function withMeasurements(result: MetricResult, measurements: Measurement[]): MetricResult {
   const { measurements: _before, ...rest } = result;
   return measurements.length === 0 ? rest : { ...rest, measurements };
 }
 
-function withMeasurement(result: MetricResult, taken: TakenReading, redact: Redact): MetricResult {
+/** @param inFlightRedact what is asked again by a name must not lose it to a secret that is a letter or a number */
+function withMeasurement(
+  result: MetricResult,
+  taken: TakenReading,
+  redact: Redact,
+  inFlightRedact: Redact,
+): MetricResult {
   const { operation, measurement: inFlight } = taken.task;
   const earlier = result.measurements ?? [];
   // A resumed or terminated measurement replaces the one in flight, which is the last.
@@ -48,7 +63,7 @@ function withMeasurement(result: MetricResult, taken: TakenReading, redact: Reda
   // One that waited for requests has nothing to say when it is stopped.
   if (operation === 'terminate' && inFlight !== undefined && isUnjudged(inFlight))
     return withMeasurements(result, kept);
-  const measurement = measurementOf(taken, redact);
+  const measurement = withoutCredentials(measurementOf(taken, redact), inFlightRedact);
   return omitEmpty({
     ...result,
     ...countersAfter(result, measurement.phase as Phase),

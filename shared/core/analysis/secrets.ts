@@ -1,6 +1,7 @@
 /** Arguments that come from Secrets, and keeping their values out of what is stored. analysis §4, §6.1. */
 import { InvalidSpecError } from '../errors.ts';
 import type { AnalysisRun, Argument } from '../resources/argo.ts';
+import { spellings } from './spellings.ts';
 
 /** Decoded data of the Secrets in the run's namespace, by Secret name; a missing Secret is absent. */
 export type SecretLookup = ReadonlyMap<string, Readonly<Record<string, string>>>;
@@ -50,8 +51,8 @@ export function resolveSecrets(args: readonly Argument[], secrets: SecretLookup)
 }
 
 /**
- * A function that masks every occurrence of the values, also as JSON and URLs write them. Longer values first, so that a
- * value that contains another is masked as a whole.
+ * A function that masks every occurrence of the values, also as others write them (spellings.ts). Longer values first, so
+ * that a value that contains another is masked as a whole.
  */
 export function redactor(values: readonly string[]): Redact {
   const patterns = [...new Set(values.flatMap(spellings))]
@@ -70,10 +71,4 @@ function secretValue({ name, key }: SecretKey, secrets: SecretLookup): string {
   const value = Object.hasOwn(data, key) ? data[key] : undefined;
   if (value === undefined) throw new InvalidSpecError(`key '${key}' does not exist in secret '${name}'`);
   return value;
-}
-
-function spellings(value: string): readonly string[] {
-  const json = JSON.stringify(value).slice(1, -1);
-  const goJson = json.replaceAll('<', '\\u003c').replaceAll('>', '\\u003e').replaceAll('&', '\\u0026');
-  return [value, json, goJson, encodeURIComponent(value.toWellFormed())];
 }

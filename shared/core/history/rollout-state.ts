@@ -31,7 +31,9 @@ export interface RolloutState {
   readonly services?: readonly string[];
   /** What else of others it works on, as `Kind/name`; absent: nothing, or not recorded yet. */
   readonly lent?: readonly string[];
-  /** When any of the above last changed. */
+  /** The version of the object in which this was seen. Absent in older records. */
+  readonly resourceVersion?: string;
+  /** When any of the above but that last changed. */
   readonly changedAt: Instant;
   /** When the update, and when the step it stands at, were first seen to begin. A retry begins both anew. */
   readonly updateSince?: Instant;
@@ -66,6 +68,7 @@ export function sinceOf({ stepSince, updateSince }: RolloutState): Since | undef
 function stateNow(rollout: Rollout, now: Instant): RolloutState {
   const status = rollout.status ?? {};
   const held = heldMessage(status);
+  const { resourceVersion } = rollout.metadata;
   return {
     uid: rollout.metadata.uid,
     revision: Number(rollout.metadata.annotations?.[REVISION] ?? 0),
@@ -82,6 +85,7 @@ function stateNow(rollout: Rollout, now: Instant): RolloutState {
     message: status.message ?? '',
     services: [...new Set(serviceNames(rollout))].toSorted(),
     ...lentBeside(rollout),
+    ...(resourceVersion !== undefined && { resourceVersion }),
     changedAt: now,
   };
 }
@@ -109,8 +113,8 @@ export function sameState(before: RolloutState, after: RolloutState): boolean {
   return comparable(before) === comparable(after);
 }
 
-/** Beginnings follow from the rest. */
-function comparable(state: RolloutState): string {
+/** Beginnings follow from the rest; most versions of the object differ in nothing that is recorded. */
+function comparable({ resourceVersion: _seen, ...state }: RolloutState): string {
   return JSON.stringify({ ...state, changedAt: 0, updateSince: 0, stepSince: 0 });
 }
 

@@ -11,7 +11,7 @@ export interface LineSubject {
 /** `10:04:12  canary/my-app  measured        success-rate = [0.99] → Successful  (result[0] >= 0.95)` */
 export function transitionLine({ namespace, rollout }: LineSubject, transition: Transition): string {
   const what = `${transition.message}${ruleText(transition)}`;
-  return `${clockText(transition.at)}  ${namespace}/${rollout}  ${transition.type.padEnd(18)} ${printable(what)}`;
+  return printable(`${clockText(transition.at)}  ${namespace}/${rollout}  ${transition.type.padEnd(18)} ${what}`);
 }
 
 /** The query, values and rule that decided: what a person asks first after an abort. */
@@ -70,8 +70,13 @@ export function text(value: JsonValue | undefined): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-/** Control characters of a label or message must not reach a terminal. */
+/** What ends a line, commands a terminal or turns the direction of writing. */
+// oxlint-disable-next-line no-control-regex -- these are exactly the characters to drop
+const COMMANDING = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+/** What nobody sees, so that two names look the same. */
+const INVISIBLE = /[\u00ad\u200b-\u200d\u2060-\u2064\ufeff\u{e0000}-\u{e007f}]/gu;
+
+/** A label or message as a person may be shown it: nothing in it acts, and nothing hides. */
 export function printable(value: string): string {
-  // oxlint-disable-next-line no-control-regex -- these are exactly the characters to drop
-  return value.replaceAll(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, ' ');
+  return value.replaceAll(COMMANDING, ' ').replaceAll(INVISIBLE, '');
 }

@@ -31,12 +31,9 @@ export function releaseStory({ release, transitions, orders, gaps = [] }: Told):
     ...measurements(transitions),
     ...gaps.map(gapLine),
     ...orders.toSorted((a, b) => a.receivedAt - b.receivedAt).map(orderLine),
-    ending(release, transitions, orders),
+    ...ending(release, transitions, orders),
   ];
-  return lines
-    .flatMap((line) => line.split('\n'))
-    .map(printable)
-    .join('\n');
+  return lines.map(printable).join('\n');
 }
 
 function heading({ revision, podHash, namespace, rollout, startedAt, strategy }: ReleaseSummary): string {
@@ -94,11 +91,15 @@ function whoOf({ order, person }: ToldOrder): string {
   return typeof order['alertname'] === 'string' ? `alert ${order['alertname']}` : person;
 }
 
-function ending(release: ReleaseSummary, transitions: readonly Transition[], orders: readonly ToldOrder[]): string {
+function ending(
+  release: ReleaseSummary,
+  transitions: readonly Transition[],
+  orders: readonly ToldOrder[],
+): readonly string[] {
   const { outcome, startedAt, finishedAt } = release;
-  if (outcome === 'running' || finishedAt === undefined) return '  It is still going on.';
+  if (outcome === 'running' || finishedAt === undefined) return ['  It is still going on.'];
   const end = `  It was ${outcome} after ${seconds(finishedAt - startedAt)}: ${endReason(release, orders)}.`;
-  return outcome === 'aborted' ? [end, ...evidence(transitions)].join('\n') : end;
+  return outcome === 'aborted' ? [end, ...evidence(transitions)] : [end];
 }
 
 /** Why a release ended; for an abort from outside, by whom: the Rollout itself does not say. */

@@ -55,15 +55,22 @@ export function withEphemeralMetadata<T extends Pick<ReplicaSet, 'spec'> & { met
   };
 }
 
-/** What an annotation says was injected; nothing when it is absent or unreadable. */
+/** What an annotation says was injected; nothing where it is absent or unreadable: anybody may write into an annotation. */
 export function parseEphemeralMetadata(text: string | undefined): Metadata {
   if (text === undefined || text === '') return {};
   try {
-    const parsed: unknown = JSON.parse(text);
-    return typeof parsed === 'object' && parsed !== null ? parsed : {};
+    const { labels, annotations } = JSON.parse(text) as Readonly<Record<string, unknown>>;
+    return { ...member('labels', textsIn(labels)), ...member('annotations', textsIn(annotations)) };
   } catch {
     return {};
   }
+}
+
+function textsIn(value: unknown): Record<string, string> | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  return Object.fromEntries(
+    Object.entries(value).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+  );
 }
 
 /** The template without the metadata. */

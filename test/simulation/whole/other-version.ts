@@ -35,7 +35,15 @@ export function rollingStores(random: Random, { history, tickets }: Stores) {
 }
 
 /** Optional in core/history/rollout-state.ts: absent in older records. */
-const NEWER: readonly string[] = ['held', 'images', 'stableImages', 'services', 'updateSince', 'stepSince'];
+const NEWER: readonly string[] = [
+  'held',
+  'images',
+  'stableImages',
+  'services',
+  'updateSince',
+  'stepSince',
+  'resourceVersion',
+];
 
 /** Weir before its last deployment: its records lack the fields that came since, and it does not know them in others'. */
 function withFewerFields(history: RunHistory): RunHistory {

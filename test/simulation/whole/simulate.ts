@@ -27,9 +27,10 @@ const CHAOS: Faults = {
   refuse: 0.02,
   stale: 0.01,
 };
-const FAIR: Faults = { ...CALM, slow: 0.3, duplicate: 0.1 };
+const FAIR: Faults = { ...CALM, slow: 0.5, duplicate: 0.1 };
 /** EventBridge fires at least once, and now and then not at all. */
-const TICK_TWICE = 0.25;
+const TICK_AGAIN = 0.25;
+const TICKS_AGAIN = 3;
 const TICK_NEVER = 0.04;
 
 export interface Outcome {
@@ -76,8 +77,9 @@ type People = ReturnType<typeof createPeople>;
 
 async function everyMinute({ random, run, scheduler, weather }: System, people: People): Promise<void> {
   const repairs = weather.current !== CHAOS;
-  if (weather.current !== CALM && random.chance(TICK_TWICE))
-    scheduler.spawn(() => run('tick', tick), random.between(0, 20) * SECOND);
+  for (let again = weather.current === CALM ? 0 : TICKS_AGAIN; again > 0; again--) {
+    if (random.chance(TICK_AGAIN)) scheduler.spawn(() => run('tick', tick), random.between(0, 12) * SECOND);
+  }
   if (repairs || !random.chance(TICK_NEVER)) await run('tick', tick);
   if (repairs) await people.repair();
 }

@@ -92,6 +92,17 @@ describe('a kubeconfig read without client-node', () => {
     },
     { given: 'no such file', source: { file: '/nowhere/config' }, says: /cannot be read.*\/nowhere\/config/ },
     { given: 'no YAML', source: { text: 'clusters: [' }, says: /cannot be read/ },
+    { given: 'a list', source: { text: '- a' }, says: /cannot be read: it is no YAML mapping/ },
+    {
+      given: 'an entry that is none',
+      source: { text: 'contexts: [null]' },
+      says: /cannot be read: contexts.0 has the/,
+    },
+    {
+      given: 'a name that is a number',
+      source: { text: 'users: [{name: 1}]' },
+      says: /users.0.name has the wrong type/,
+    },
     { given: 'an empty text', source: { text: '' }, says: /no YAML mapping/ },
   ])('given $given, then its owner is told', ({ source, says }) => {
     expect(() => readKubeConfig(source)).toThrow(InvalidSpecError);

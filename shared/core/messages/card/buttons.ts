@@ -1,6 +1,8 @@
 /** Buttons of a card, bound to what the card shows: a click on an old card is told so, and does nothing. */
 import type { Binding } from '../../commands/command.ts';
 import type { ReleaseSummary } from '../../history/record.ts';
+import { printable } from '../line.ts';
+import { shortened } from '../slack-text.ts';
 import type { Block } from './block.ts';
 import type { Standing } from './standing.ts';
 
@@ -49,7 +51,7 @@ function button(label: string, actionId: string, value: ButtonValue) {
 function confirm(title: string, text: string, label: string) {
   return {
     title: { type: 'plain_text', text: title },
-    text: { type: 'plain_text', text: text.slice(0, 300) },
+    text: { type: 'plain_text', text: shortened(printable(text), 300) },
     confirm: { type: 'plain_text', text: label },
     deny: { type: 'plain_text', text: 'Cancel' },
   };

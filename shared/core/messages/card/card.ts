@@ -17,7 +17,7 @@ const FALLBACK_LENGTH = 300;
 
 export function releaseCard(told: Told, detail: CardDetail = 'full'): SlackMessage {
   const stands = standing(told);
-  const text = shortened(escapeSlack(`${nameOf(told.release)}: ${stands.sentence}`), FALLBACK_LENGTH);
+  const text = shortened(escapeSlack(printable(`${nameOf(told.release)}: ${stands.sentence}`)), FALLBACK_LENGTH);
   if (detail === 'line') return { text, blocks: [plain(stands.sentence)] };
   const blocks = [
     {
@@ -81,7 +81,7 @@ function news({ orders }: Told): readonly Block[] {
     const who = typeof order['alertname'] === 'string' ? `alert ${order['alertname']}` : person;
     return `• ${who}: ${verdict ?? state}`;
   });
-  return lines.length === 0 ? [] : [plain(lines.join('\n'), NEWS_LENGTH)];
+  return lines.length === 0 ? [] : [plainLines(lines, NEWS_LENGTH)];
 }
 
 const NEWS = 5;
@@ -93,10 +93,14 @@ function context({ id, startedAt, finishedAt }: ReleaseSummary): Block {
   return { type: 'context', elements: [{ type: 'mrkdwn', text, verbatim: true }] };
 }
 
-/** Nothing in it formats, links or pings. */
-function plain(text: string, longest?: number): Block {
-  const lines = text.split('\n').map(printable).join('\n');
-  return { type: 'section', text: { type: 'plain_text', text: shortened(lines, longest), emoji: false } };
+function plain(text: string): Block {
+  return plainLines([text]);
+}
+
+/** Nothing in them formats, links or pings, and none of them makes another line. */
+function plainLines(lines: readonly string[], longest?: number): Block {
+  const text = shortened(lines.map(printable).join('\n'), longest);
+  return { type: 'section', text: { type: 'plain_text', text, emoji: false } };
 }
 
 /** `verbatim`: Slack makes no links or mentions of its own out of it. */

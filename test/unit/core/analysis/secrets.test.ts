@@ -48,7 +48,48 @@ describe('given secret values, when a text is redacted, then no spelling of them
     expect(redactor(['hunter2', 'hunter2-long', 'a"b<c', ''])(given)).toBe(then);
   });
 
+  const value = `p&s <w>/"ör'd+1`;
+  const escapes = encodeURIComponent(value);
+  const asForm = new URLSearchParams({ v: value }).toString().slice(2);
+  it.each([
+    { given: 'JSON in JSON', text: JSON.stringify(JSON.stringify({ a: value })) },
+    {
+      given: 'Go’s JSON',
+      text: JSON.stringify(value).replaceAll('<', '\\u003c').replaceAll('>', '\\u003e').replaceAll('&', '\\u0026'),
+    },
+    { given: 'a URL', text: `https://x/?a=${escapes}&b` },
+    { given: 'a URL with small letters', text: escapes.replaceAll(/%../g, (escape) => escape.toLowerCase()) },
+    { given: 'a form', text: `a=${asForm}&b` },
+    { given: 'a page', text: '<p>p&amp;s &lt;w&gt;/&quot;ör&#39;d+1</p>' },
+    { given: 'a page of Go', text: '<p>p&amp;s &lt;w&gt;/&#34;ör&#39;d+1</p>' },
+    { given: 'base64', text: btoa(utf8(value)) },
+    { given: 'base64 behind one byte', text: btoa(utf8(`:${value}`)) },
+    { given: 'base64 behind two bytes', text: btoa(utf8(`u:${value}`)) },
+    { given: 'base64 of a login', text: btoa(utf8(`admin:${value}!`)) },
+    { given: 'base64 for URLs', text: Buffer.from(`ab:${value}`).toString('base64url') },
+  ])('given $given, then it is masked', ({ text }) => {
+    const masked = redactor([value])(text);
+    expect(masked).toContain('*****');
+    for (const readable of [masked, decoded(masked)]) expect(readable).not.toContain('ör');
+  });
+
+  it('given a short value, then base64 that looks like it stays', () => {
+    expect(redactor(['abc'])(btoa('abcdef'))).toBe(btoa('abcdef'));
+  });
+
   it('given no secrets, then the text stays', () => {
     expect(redactor([])('text')).toBe('text');
   });
 });
+
+function utf8(text: string): string {
+  return Buffer.from(text).toString('latin1');
+}
+
+/** What somebody could read out of what is left of base64. */
+function decoded(text: string): string {
+  return text
+    .split('*****')
+    .map((part) => Buffer.from(part, 'base64').toString())
+    .join(' ');
+}

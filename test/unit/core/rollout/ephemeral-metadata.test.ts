@@ -114,6 +114,16 @@ describe('metadata that pods carry for a while', () => {
     );
   });
 
+  it.each(['null', '[]', '{"labels":null}', '{"labels":"x","annotations":[{}]}', '{"labels":{"a":1}}', '{'])(
+    'given somebody wrote %s into the note, then it counts as none',
+    (note) => {
+      const strange = aReplicaSet();
+      const annotations = { ...strange.metadata.annotations, [EPHEMERAL_METADATA]: note };
+      const { spec } = withEphemeralMetadata({ ...strange, metadata: { ...strange.metadata, annotations } }, CANARY);
+      expect(spec).toEqual(withEphemeralMetadata(strange, CANARY).spec);
+    },
+  );
+
   it('given everything carries it already, then nothing is written', () => {
     const settled = withEphemeralMetadata(aReplicaSet({ version: 'v1', size: 2, revision: 1 }), STABLE);
     const promoted = rollout.promoted().revision(1).build();

@@ -1,5 +1,5 @@
 /** Which of two states is the newer: the API server counts versions up, per kind at least. */
-import type { KubernetesObject } from '#core/resources/kubernetes.ts';
+import type { KubernetesObject } from './kubernetes.ts';
 
 const DECIMAL = /^[1-9]\d*$/;
 
