@@ -1,12 +1,13 @@
 /** From what the watches hear to passes: every changed object goes to the queue at once, and now and then all of them do. */
 import { messageOf } from '#core/errors.ts';
+import { objectId } from '#core/history/object-id.ts';
 import { endsNext } from '#shared/controllers/analysis-run.ts';
 import { keysOf } from '#shared/controllers/discover.ts';
 import type { KubernetesObject } from '#core/resources/kubernetes.ts';
 import { ARGO_API_VERSION, isCompleted, type AnalysisRun } from '#core/resources/argo.ts';
-import { MINUTE, type Millis } from '#core/time.ts';
+import { MINUTE, SECOND, type Millis } from '#core/time.ts';
 import { referencedKinds, rememberKinds, type FollowedKind } from '#shared/controllers/routing-users.ts';
-import type { Clock, Ports, Site } from '#shared/ports.ts';
+import type { Clock, ObjectKey, Ports, Site } from '#shared/ports.ts';
 import type { Cancel, Timers } from '../local/clock.ts';
 import type { Origin } from './cache/cached-cluster.ts';
 
@@ -28,11 +29,15 @@ export interface FeedParts {
 const SWEEP_EVERY: Millis = 15 * MINUTE;
 /** Tickets whose message was lost are sent again. */
 const RESCUE_EVERY: Millis = MINUTE;
+/** What could not be added is tried again, until the store answers. */
+const OWED_AFTER: Millis = 3 * SECOND;
 const KINDS = ['Rollout', 'AnalysisRun', 'Experiment'] as const;
 
 export class Feed {
   readonly #parts: FeedParts;
   readonly #adding = new Set<Promise<void>>();
+  /** Keys that could not be added yet. */
+  readonly #owed = new Map<string, ObjectKey>();
   #cancels: Cancel[] = [];
   #open = false;
 
@@ -52,6 +57,7 @@ export class Feed {
     await this.#sweep();
     this.#repeat(SWEEP_EVERY, () => this.#sweep());
     this.#repeat(RESCUE_EVERY, async () => void (await this.#parts.ports.queue.rescue()));
+    this.#repeat(OWED_AFTER, () => this.#addOwed());
   }
 
   async close(): Promise<void> {
@@ -69,9 +75,24 @@ export class Feed {
   }
 
   async #add(objects: readonly KubernetesObject[]): Promise<void> {
-    const { site, ports, timers } = this.#parts;
-    for (const key of await keysOf(objects, site)) await ports.queue.add(key, timers.now());
+    const { site } = this.#parts;
+    for (const key of await keysOf(objects, site)) this.#owed.set(objectId(key), key);
+    await this.#addOwed();
     if (site.controllers.includes('rollouts')) await this.#followReferred(objects);
+  }
+
+  async #addOwed(): Promise<void> {
+    const { ports, timers } = this.#parts;
+    for (const [id, key] of this.#owed) {
+      // What changes while it is added is owed anew.
+      this.#owed.delete(id);
+      try {
+        await ports.queue.add(key, timers.now());
+      } catch (error) {
+        this.#owed.set(id, key);
+        throw error;
+      }
+    }
   }
 
   async #followReferred(objects: readonly KubernetesObject[]): Promise<void> {

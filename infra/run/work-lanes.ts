@@ -2,6 +2,7 @@
  * Carries work messages within this process: each at its exact time, per kind as many side by side as that kind bears. It
  * stands in for SQS; what is lost with the process is found again by the list with which the next one begins.
  */
+import { TransientError } from '#core/errors.ts';
 import { objectId } from '#core/history/object-id.ts';
 import { SECOND, type Instant, type Millis } from '#core/time.ts';
 import type { Log, ObjectKey, WorkMessage, WorkSender } from '#shared/ports.ts';
@@ -27,6 +28,7 @@ const SIDE_BY_SIDE: Readonly<Record<ObjectKey['kind'], number>> = {
 };
 const MOST_RECEIVES = 5;
 const FIRST_REDELIVERY: Millis = SECOND;
+const UNANSWERED: Millis = 3 * SECOND;
 
 interface Lane {
   readonly limit: number;
@@ -65,6 +67,10 @@ export class WorkLanes implements WorkSender {
     for (const cancel of this.#waiting.values()) cancel();
     this.#waiting.clear();
     await Promise.all(this.#inHand);
+  }
+
+  get isStopped(): boolean {
+    return this.#stopped;
   }
 
   /** Deliver again what was given up. @returns how many */
@@ -119,6 +125,8 @@ export class WorkLanes implements WorkSender {
     const outcome = await this.#outcome(message);
     if (outcome === 'done') return;
     const { log } = this.#options;
+    // A store that does not answer is no fault of the message.
+    if (outcome === 'unanswered') return this.#putOff(message, receives);
     if (receives < MOST_RECEIVES) return this.#redeliver(message, receives);
     log.error('Message given up', { ...message.request, receives });
     this.#givenUp.push(message);
@@ -129,13 +137,17 @@ export class WorkLanes implements WorkSender {
     this.#deliver({ message, receives: receives + 1, due: this.#options.timers.now() + delay }, delay);
   }
 
+  #putOff(message: WorkMessage, receives: number): void {
+    this.#deliver({ message, receives, due: this.#options.timers.now() + UNANSWERED }, UNANSWERED);
+  }
+
   /** The queue itself may fail: then its rescue, or the message again, takes the object up. */
-  async #outcome(message: WorkMessage): Promise<'done' | 'redeliver'> {
+  async #outcome(message: WorkMessage): Promise<'done' | 'redeliver' | 'unanswered'> {
     try {
       return await this.#options.handle(message);
     } catch (error) {
       this.#options.log.warn('Message not handled', { ...message.request, error });
-      return 'redeliver';
+      return error instanceof TransientError ? 'unanswered' : 'redeliver';
     }
   }
 }

@@ -9,6 +9,7 @@ import { createTicketQueue } from '#shared/queue/ticket-queue.ts';
 import { createOrdersHandler } from '../../functions/orders/handler.ts';
 import type { Timers } from '../local/clock.ts';
 import { OrdersWorker } from './orders-worker.ts';
+import { createPatientQueue } from './patient-queue.ts';
 import type { Stores } from './store-set.ts';
 import type { Telemetry } from './telemetry.ts';
 import { WorkLanes } from './work-lanes.ts';
@@ -45,7 +46,11 @@ export function createWork(parts: WorkParts): Work {
   const ports: Ports = {
     clock: timers,
     sites: new Map([[site.cluster.name, site]]),
-    queue: createTicketQueue({ store: stores.tickets, sender: lanes, clock: timers, hold: HOLD }),
+    queue: createPatientQueue({
+      queue: createTicketQueue({ store: stores.tickets, sender: lanes, clock: timers, hold: HOLD }),
+      timers,
+      isStopped: () => lanes.isStopped,
+    }),
     history: stores.history,
     bus: parts.bus,
     cursors: stores.cursors,
