@@ -9,20 +9,27 @@ const EXAMPLES = fileURLToPath(new URL('../../../examples', import.meta.url));
 
 export interface Monitoring {
   readonly url: string;
-  stop(): Promise<void>;
+  stop(options?: { readonly signal?: NodeJS.Signals }): Promise<void>;
+}
+
+export interface PrometheusOptions {
+  readonly targetsFile: string;
+  readonly port: number;
+  readonly alertmanager: string;
+  /** The path of its rules; by default those of examples/. */
+  readonly rules?: string;
 }
 
 export async function startPrometheus(
   folder: string,
-  options: { readonly targetsFile: string; readonly port: number; readonly alertmanager: string },
+  { targetsFile, port, alertmanager, rules = join(EXAMPLES, 'alerts.yaml') }: PrometheusOptions,
 ): Promise<Monitoring> {
-  const { targetsFile, port, alertmanager } = options;
   const config = join(folder, 'prometheus.yaml');
   writeFileSync(
     config,
     JSON.stringify({
       global: { scrape_interval: '1s', evaluation_interval: '1s' },
-      rule_files: [join(EXAMPLES, 'alerts.yaml')],
+      rule_files: [rules],
       alerting: { alertmanagers: [{ static_configs: [{ targets: [alertmanager] }] }] },
       scrape_configs: [{ job_name: 'apps', file_sd_configs: [{ files: [targetsFile], refresh_interval: '1s' }] }],
     }),
@@ -32,16 +39,19 @@ export async function startPrometheus(
     `--config.file=${config}`,
     `--storage.tsdb.path=${join(folder, 'prometheus-data')}`,
     `--web.listen-address=127.0.0.1:${port}`,
+    '--rules.alert.resend-delay=5s',
   ]);
   return ready(server, `http://127.0.0.1:${port}`);
 }
 
-/** examples/alertmanager.yaml with the two places that everybody sets: where Weir is, and where its token is kept. */
+/** examples/alertmanager.yaml with the two places that everybody sets: where Weir is, and where its token is kept. @param port free by default */
 export async function startAlertmanager(
   folder: string,
   weir: { readonly url: string; readonly token: string },
+  port?: number,
 ): Promise<Monitoring> {
-  const [port = 0] = await freePorts(1);
+  const [free = 0] = await freePorts(1);
+  const address = `127.0.0.1:${port ?? free}`;
   const tokenFile = join(folder, 'weir-token');
   writeFileSync(tokenFile, weir.token, { mode: 0o600 });
   const example = readFileSync(join(EXAMPLES, 'alertmanager.yaml'), 'utf8');
@@ -50,15 +60,15 @@ export async function startAlertmanager(
     config,
     example.replace('https://weir.example.com', weir.url).replace('/etc/alertmanager/weir-token', tokenFile),
   );
-  mkdirSync(join(folder, 'alertmanager-data'));
+  mkdirSync(join(folder, 'alertmanager-data'), { recursive: true });
   const server = startServer('prometheus-alertmanager', folder, [
     await debianProgram('prometheus-alertmanager'),
     `--config.file=${config}`,
     `--storage.path=${join(folder, 'alertmanager-data')}`,
-    `--web.listen-address=127.0.0.1:${port}`,
+    `--web.listen-address=${address}`,
     '--cluster.listen-address=',
   ]);
-  return ready(server, `http://127.0.0.1:${port}`);
+  return ready(server, `http://${address}`);
 }
 
 async function ready(server: Server, url: string): Promise<Monitoring> {
@@ -66,5 +76,5 @@ async function ready(server: Server, url: string): Promise<Monitoring> {
     server.mustLive();
     return (await fetch(`${url}/-/ready`)).ok ? true : undefined;
   });
-  return { url, stop: () => server.stop() };
+  return { url, stop: (options) => server.stop(options) };
 }

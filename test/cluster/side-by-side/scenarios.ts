@@ -417,7 +417,10 @@ export const SCENARIOS: readonly Scenario[] = [
     objects: [canary('deadline', [setWeight(34)])],
     moves: [
       { when: healthy, then: [newVersion('deadline', 'v2', 'app:does-not-exist', { progressDeadlineSeconds: 8 })] },
-      { when: degraded, then: [newVersion('deadline', 'v3', undefined, { progressDeadlineSeconds: 600 })] },
+      {
+        when: (r) => degraded(r) && r.status?.updatedReplicas === 1,
+        then: [newVersion('deadline', 'v3', undefined, { progressDeadlineSeconds: 600 })],
+      },
     ],
     ends: revisionAt(3, healthy),
   },

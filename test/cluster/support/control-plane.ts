@@ -220,8 +220,8 @@ export async function argoCrds(): Promise<string> {
 
 /** Before the controller manager starts: its garbage collector looks for new kinds at its start, then every 30 s only. */
 async function applyCrds(facts: ControlPlaneFacts, crds: string): Promise<void> {
-  await kubectl(facts, 'apply', '--server-side', '-k', crds);
-  await kubectl(facts, 'wait', '--for=condition=Established', 'crd', '--all', '--timeout=60s');
+  await eventually('the definitions are applied', () => kubectl(facts, 'apply', '--server-side', '-k', crds));
+  await kubectl(facts, 'wait', '--for=condition=Established', 'crd', '--all', '--timeout=120s');
 }
 
 /** As the cluster's administrator. @returns what it prints */

@@ -1,12 +1,13 @@
 /** The two controllers that can move Rollouts: Argo's, as released, and Weir, as `weir run`. Each as a process of its own. */
 import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ControlPlaneFacts } from './control-plane.ts';
 import { ARGO_ROLLOUTS, goProgram } from './go-program.ts';
 import { eventually, freePorts, startServer, type Server } from './processes.ts';
 
 const WEIR = fileURLToPath(new URL('../../../cli/weir.ts', import.meta.url));
+const ANYBODY = { AWS_REGION: 'local', AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' };
 const READY_WITHIN = { within: 120_000 };
 
 export interface ArgoOptions {
@@ -53,6 +54,8 @@ export interface WeirOptions {
   readonly config?: object;
   /** Where its history is; by default a new folder. */
   readonly data?: string;
+  /** Where its history is instead: the endpoint of a DynamoDB that asks nobody who he is. */
+  readonly dynamodb?: string;
   readonly flags?: readonly string[];
 }
 
@@ -97,7 +100,7 @@ export async function startWeir(facts: ControlPlaneFacts, options: WeirOptions):
     },
     READY_WITHIN,
   );
-  const tokens = JSON.parse(readFileSync(served.tokens, 'utf8')) as RunningWeir['tokens'];
+  const tokens = JSON.parse(readFileSync(resolve(data, served.tokens), 'utf8')) as RunningWeir['tokens'];
   return { ...server, url: served.url, metrics: served.metrics, data, tokens };
 }
 
@@ -108,15 +111,16 @@ function linesOf(logFile: string): readonly string[] {
 /** Started, and nothing is waited for: for those that are refused. */
 export function launchWeir(
   facts: ControlPlaneFacts,
-  { controllers, namespaces, kubeconfig = facts.kubeconfig, leaseNamespace, config, data, flags = [] }: WeirOptions,
+  options: WeirOptions,
 ): { readonly server: Server; readonly data: string } {
-  const folder = data ?? mkdtempSync(join(facts.folder, 'weir-'));
+  const { controllers, namespaces, kubeconfig = facts.kubeconfig, leaseNamespace, config, flags = [] } = options;
+  const folder = options.data ?? mkdtempSync(join(facts.folder, 'weir-'));
   const file = join(folder, 'weir.yaml');
   if (config !== undefined) writeFileSync(file, JSON.stringify(config));
   const words = [
     `--kubeconfig=${kubeconfig}`,
     `--controllers=${controllers}`,
-    `--data=${folder}`,
+    options.dynamodb === undefined ? `--data=${folder}` : `--dynamodb-endpoint=${options.dynamodb}`,
     '--port=0',
     '--metrics-port=0',
     ...namespaces.flatMap((namespace) => ['--namespace', namespace]),
@@ -124,7 +128,8 @@ export function launchWeir(
     ...(config === undefined ? [] : ['--config', file]),
     ...flags,
   ];
-  return { server: startServer('weir', folder, [process.execPath, WEIR, 'run', ...words]), data: folder };
+  const env = options.dynamodb === undefined ? {} : ANYBODY;
+  return { server: startServer('weir', folder, [process.execPath, WEIR, 'run', ...words], env), data: folder };
 }
 
 async function untilLogged(server: Server, pattern: RegExp, what: string): Promise<void> {

@@ -22,7 +22,7 @@ const PATIENCE_MS = 5_000;
 /** Nobody need wait for it any longer. */
 export class ServerEnded extends Error {}
 
-/** It ends with this process, also when that dies hard. */
+/** In that folder; it ends with this process, also when that dies hard. */
 export function startServer(
   name: string,
   folder: string,
@@ -32,7 +32,7 @@ export function startServer(
   const logFile = join(folder, `${name}.log`);
   const log = openSync(logFile, 'a');
   const [program, ...words] = command;
-  const child = spawn(program, words, { stdio: ['pipe', log, log], env: { ...process.env, ...env } });
+  const child = spawn(program, words, { cwd: folder, stdio: ['pipe', log, log], env: { ...process.env, ...env } });
   closeSync(log);
   const endWithUs = () => child.kill('SIGKILL');
   process.once('exit', endWithUs);
