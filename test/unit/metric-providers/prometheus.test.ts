@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import type { Reading } from '#core/analysis/reading.ts';
 import { answering, answeringInTurn, openServer, optionsFor, providerFor, readingOf, taskFor, NOW } from './support.ts';
@@ -260,6 +263,26 @@ describe('given a Prometheus of Amazon', () => {
     expect(sts?.headers['authorization']).toMatch(/Credential=AKID\/20240101\/eu-west-1\/sts\/aws4_request/);
     expect(query?.headers['authorization']).toMatch(/Credential=ASIA\/20240101\/eu-west-1\/aps\/aws4_request/);
     expect(query?.headers['x-amz-security-token']).toBe('t');
+  });
+
+  it('when a profile is given, then the query is signed with its credentials, whatever the environment has', async () => {
+    const server = await openServer(answering(UP));
+    const addressRules = [{ match: 'https://aps-workspaces.eu-west-1.amazonaws.com', url: server.address }];
+    const file = join(mkdtempSync(join(tmpdir(), 'weir-profile-')), 'credentials');
+    writeFileSync(file, '[metrics]\naws_access_key_id = AKIDPROFILE\naws_secret_access_key = secret\n');
+    const before = process.env['AWS_SHARED_CREDENTIALS_FILE'];
+    process.env['AWS_SHARED_CREDENTIALS_FILE'] = file;
+    try {
+      const sigv4 = { region: 'eu-west-1', profile: 'metrics' };
+      const prometheus = { address, query: 'up', authentication: { sigv4 } };
+      await readingOf(taskFor({ prometheus }), optionsFor(server, { addressRules, environment }));
+      const signature = server.requests[0]?.headers['authorization'];
+      expect(signature).toMatch(/Credential=AKIDPROFILE\/20240101\/eu-west-1\/aps\/aws4_request/);
+    } finally {
+      if (before === undefined) delete process.env['AWS_SHARED_CREDENTIALS_FILE'];
+      else process.env['AWS_SHARED_CREDENTIALS_FILE'] = before;
+      rmSync(dirname(file), { recursive: true });
+    }
   });
 
   it.each([

@@ -3,11 +3,11 @@ import type { Action } from '#core/decision.ts';
 import { decideExperiment } from '#core/experiment/decide.ts';
 import { phaseOf } from '#core/experiment/phase.ts';
 import type { ExperimentSnapshot } from '#core/experiment/snapshot.ts';
-import type { Experiment, ExperimentStatus, Phase } from '#core/resources/argo.ts';
+import type { ClusterAnalysisTemplate, Experiment, ExperimentStatus, Phase } from '#core/resources/argo.ts';
 import { POD_TEMPLATE_HASH, SCALE_DOWN_DEADLINE } from '#core/resources/keys.ts';
 import type { ReplicaSet, Service } from '#core/resources/kubernetes.ts';
 import { formatTimestamp, SECOND } from '#core/time.ts';
-import { aTemplate, NAMESPACE, T0 } from '../../../support/builders.ts';
+import { aMetric, anAnalysisTemplate, aTemplate, NAMESPACE, T0 } from '../../../support/builders.ts';
 
 type Spec = Partial<Experiment['spec']>;
 type Template = NonNullable<Experiment['spec']['templates']>[number];
@@ -215,6 +215,7 @@ describe('given the ReplicaSet of a template', () => {
         status: 'False',
         reason: 'ExperimentCompleted',
         message: 'Experiment "exp" has successfully ran and completed.',
+        lastUpdateTime: formatTimestamp(T0),
       },
     ]);
   });
@@ -258,6 +259,19 @@ describe('given an analysis', () => {
         message: `AnalysisTemplate verification failed for analysis 'smoke': analysistemplates.argoproj.io "smoke" not found`,
       },
     ]);
+  });
+
+  it('when its template is of the whole cluster, then it is looked for there and not in the namespace', () => {
+    const everywhere = [{ name: 'smoke', templateName: 'smoke', clusterScope: true }];
+    const template = anAnalysisTemplate('smoke', [aMetric()]);
+    const inNamespace = seeing(anExperiment({ analyses: everywhere }), { analysisTemplates: [template] });
+    expect(decideExperiment(inNamespace).status?.analysisRuns?.[0]?.message).toContain(
+      `ClusterAnalysisTemplate verification failed for analysis 'smoke'`,
+    );
+    const ofCluster = { ...template, kind: 'ClusterAnalysisTemplate' } as unknown as ClusterAnalysisTemplate;
+    const found = { replicaSets: [itsReplicaSet(2)], clusterAnalysisTemplates: [ofCluster] };
+    const { actions } = decideExperiment(seeing(anExperiment({ analyses: everywhere }, running()), found));
+    expect(actions).toMatchObject([{ type: 'create', object: { kind: 'AnalysisRun', spec: { metrics: [{}] } } }]);
   });
 
   it('when its run is gone, then the analysis has an error that names it', () => {
