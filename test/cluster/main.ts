@@ -44,12 +44,18 @@ async function serve({ facts }: ControlPlane): Promise<number> {
 async function test({ facts }: ControlPlane): Promise<number> {
   const jest = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', 'node_modules/jest/bin/jest.js'];
   const files = ['--testMatch', '**/test/cluster/**/*.cluster.ts'];
+  // Two at a time: most of what they do is wait, for metrics, timers and Leases; more get in each other's way on two cores.
+  const workers = ['--maxWorkers=2'];
   // A connection that a failed test has left open must not hold the whole run.
-  const child = spawn(process.execPath, [...jest, ...files, '--testTimeout=300000', '--forceExit', ...words], {
-    cwd: ROOT,
-    stdio: 'inherit',
-    env: { ...process.env, [FACTS]: JSON.stringify(facts) },
-  });
+  const child = spawn(
+    process.execPath,
+    [...jest, ...files, ...workers, '--testTimeout=300000', '--forceExit', ...words],
+    {
+      cwd: ROOT,
+      stdio: 'inherit',
+      env: { ...process.env, [FACTS]: JSON.stringify(facts) },
+    },
+  );
   interrupted.signal.addEventListener('abort', () => child.kill('SIGTERM'));
   const [code] = (await once(child, 'exit')) as [number | null];
   return code ?? 1;

@@ -1,5 +1,7 @@
 /** What each mode of infra/cluster may do, asked of the API server itself, and what it must never be able to do. */
 import { beforeAll, describe, expect, it } from '@jest/globals';
+import { readFileSync } from 'node:fs';
+import { parse } from 'yaml';
 import { kubectl } from './support/control-plane.ts';
 import { sharedControlPlane } from './support/shared-control-plane.ts';
 import { weirAccount, type Mode } from './support/weir-account.ts';
@@ -14,7 +16,11 @@ beforeAll(async () => {
 
 /** @param where words of kubectl: a namespace, all of them, a name  */
 async function mayDo(mode: Mode, verb: string, resource: string, ...where: readonly string[]): Promise<boolean> {
-  const words = ['auth', 'can-i', verb, resource, '--as', users.get(mode) ?? '', ...where];
+  return isAllowed(verb, resource, '--as', users.get(mode) ?? '', ...where);
+}
+
+async function isAllowed(verb: string, resource: string, ...more: readonly string[]): Promise<boolean> {
+  const words = ['auth', 'can-i', verb, resource, ...more];
   const answer = await kubectl(facts, ...words).catch((error: { stdout?: string }) => error.stdout ?? '');
   if (!/^(yes|no)\b/.test(answer)) throw new Error(`kubectl ${words.join(' ')} does not say yes or no: ${answer}`);
   return answer.startsWith('yes');
@@ -93,6 +99,53 @@ describe('infra/cluster', () => {
     expect(await modesThatMay('create', 'leases.coordination.k8s.io', '-n', 'default')).toEqual([]);
   });
 });
+
+describe('infra/cluster with an instance id', () => {
+  it('given what its README says to add, then the two Leases of that instance are reached, and no others', async () => {
+    const { user, namespace } = await weirAccount(facts, 'rollouts', 'instance', patchesOfReadme());
+    const may = async (verb: string, lease: string, ...where: readonly string[]) =>
+      isAllowed(verb, `leases.coordination.k8s.io/${lease}`, '--as', user, ...where);
+    expect(await may('list', 'argo-rollouts-controller-lock-blue', '-A')).toBe(true);
+    expect(await may('patch', 'argo-rollouts-controller-lock-blue', '-A')).toBe(false);
+    expect(await may('list', 'argo-rollouts-controller-lock-green', '-A')).toBe(false);
+    expect(await may('patch', 'weir-run-blue', '-n', namespace)).toBe(true);
+    expect(await may('patch', 'weir-run-green', '-n', namespace)).toBe(false);
+  });
+});
+
+describe('the group weir-readers', () => {
+  const reader = ['--as', 'somebody', '--as-group', 'weir-readers', '-A'];
+
+  it.each(['rollouts.argoproj.io', 'analysisruns.argoproj.io', 'experiments.argoproj.io', 'replicasets.apps', 'pods'])(
+    'gets, lists and watches %s, and changes none',
+    async (resource) => {
+      for (const verb of ['get', 'list', 'watch']) expect(await isAllowed(verb, resource, ...reader)).toBe(true);
+      for (const verb of ['create', 'patch', 'update', 'delete'])
+        expect(await isAllowed(verb, resource, ...reader)).toBe(false);
+    },
+  );
+
+  it.each(['secrets', 'configmaps', 'events', 'leases.coordination.k8s.io', 'analysistemplates.argoproj.io'])(
+    'does not see %s',
+    async (resource) => {
+      for (const verb of ['get', 'list', 'watch']) expect(await isAllowed(verb, resource, ...reader)).toBe(false);
+    },
+  );
+
+  it('reads what is there, and is refused when it writes', async () => {
+    const words = ['--as', 'somebody', '--as-group', 'weir-readers', '-n', 'default'];
+    expect(await kubectl(facts, 'get', 'rollouts,analysisruns,services', ...words)).toContain('kubernetes');
+    const written = kubectl(facts, 'label', 'service', 'kubernetes', 'a=b', ...words);
+    await expect(written).rejects.toThrow('is forbidden');
+  });
+});
+
+/** The patches of the kustomization in infra/cluster/README.md, as somebody would copy them. */
+function patchesOfReadme(): readonly unknown[] {
+  const text = readFileSync(new URL('../../infra/cluster/README.md', import.meta.url), 'utf8');
+  const [, example = ''] = /```yaml\n(.*?)```/s.exec(text) ?? [];
+  return (parse(example) as { readonly patches: readonly unknown[] }).patches;
+}
 
 /** `pods/exec` is a resource and its part to kubectl. */
 function spread(resource: string): readonly [string, ...string[]] {

@@ -22,11 +22,16 @@ export interface WeirAccount {
 
 const BASES = fileURLToPath(new URL('../../../infra/cluster', import.meta.url));
 
-/** @param label makes its names differ from those of other test files */
-export async function weirAccount(facts: ControlPlaneFacts, base: Base, label: string): Promise<WeirAccount> {
+/** @param label makes its names differ from those of other test files  @param patches of a kustomization */
+export async function weirAccount(
+  facts: ControlPlaneFacts,
+  base: Base,
+  label: string,
+  patches: readonly unknown[] = [],
+): Promise<WeirAccount> {
   const suffix = `-${label}-${base}`;
   const namespace = `weir${suffix}`;
-  await applyBase(facts, base, { namespace, suffix });
+  await applyBase(facts, base, { namespace, suffix, patches });
   const name = `weir${suffix}`;
   const token = await kubectl(facts, 'create', 'token', name, '-n', namespace, '--duration=2h');
   const kubeconfig = join(facts.folder, `${name}.kubeconfig`);
@@ -37,10 +42,10 @@ export async function weirAccount(facts: ControlPlaneFacts, base: Base, label: s
 async function applyBase(
   facts: ControlPlaneFacts,
   base: Base,
-  { namespace, suffix }: { namespace: string; suffix: string },
+  { namespace, suffix, patches }: { namespace: string; suffix: string; patches: readonly unknown[] },
 ): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'weir-rbac-'));
-  const kustomization = { resources: [relative(folder, join(BASES, base))], namespace, nameSuffix: suffix };
+  const kustomization = { resources: [relative(folder, join(BASES, base))], namespace, nameSuffix: suffix, patches };
   try {
     writeFileSync(join(folder, 'kustomization.yaml'), JSON.stringify(kustomization));
     await kubectl(facts, 'apply', '-k', folder);
