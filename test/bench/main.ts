@@ -2,6 +2,7 @@
 import { benchOnCluster } from './cluster/main.ts';
 import { benchConditions } from './conditions.ts';
 import { benchDecisions } from './decide-rollout.ts';
+import { benchPasses } from './passes.ts';
 
 interface Figure {
   readonly what: string;
@@ -38,4 +39,5 @@ function benchCore(words: readonly string[]): void {
 
 const [which, ...words] = process.argv.slice(2);
 if (which === 'cluster') await benchOnCluster(words);
+else if (which === 'passes') await benchPasses(words);
 else benchCore(process.argv.slice(2));
