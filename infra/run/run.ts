@@ -2,9 +2,6 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { policyOf } from '#shared/policy-of.ts';
-import { createRollbackWebhook } from '#shared/rollback-webhook.ts';
-import { createCardAnnouncer } from '#shared/slack/card-announcer.ts';
-import { createSlackWebApi } from '#shared/slack/web-api.ts';
 import { readReleaseOf } from '#shared/controllers/release-history.ts';
 import type { Logger } from '#shared/logger.ts';
 import type { Announcer, Log, Site, RollbackRules } from '#shared/ports.ts';
@@ -71,8 +68,8 @@ export async function startRun(options: RunOptions, { environment, log }: RunIo)
   const stores = await openStores(options, { timers, log });
   const site = whileAlone(createSite(config.cluster, cluster.cluster, { clock: timers, egress: config.egress }), guard);
   const credentials = credentialsOf(options.data, environment);
-  const bus = createRunBus(log, cards(config, environment, stores, { timers, log }));
-  const work = createWork({ ...workParts(config, credentials), site, stores, bus, timers, log, telemetry });
+  const bus = createRunBus(log, await cards(config, environment, stores, { timers, log }));
+  const work = createWork({ ...(await workParts(config, credentials)), site, stores, bus, timers, log, telemetry });
   feed = new Feed({ site, ports: work.ports, timers, follow: (kind) => cluster.cached.follow(kind) });
   describe(telemetry, cluster, work, readiness);
   const listen = { host: options.host };
@@ -106,19 +103,21 @@ export async function startRun(options: RunOptions, { environment, log }: RunIo)
   };
 }
 
-function workParts(config: RunConfig, { rollbackSecret }: Credentials) {
-  return { policy: policyOf(config), alerts: config.alerts, rollback: rollbackRules(config, rollbackSecret) };
+async function workParts(config: RunConfig, { rollbackSecret }: Credentials) {
+  return { policy: policyOf(config), alerts: config.alerts, rollback: await rollbackRules(config, rollbackSecret) };
 }
 
-/** Where a Slack app's bot token is given, releases are told as cards. */
-function cards(
+/** Where a Slack app's bot token is given, releases are told as cards. What only they need is not loaded without. */
+async function cards(
   { slack }: RunConfig,
   environment: NodeJS.ProcessEnv,
   stores: Stores,
   { timers, log }: { readonly timers: Timers; readonly log: Log },
-): Announcer | undefined {
+): Promise<Announcer | undefined> {
   const token = environment['WEIR_SLACK_TOKEN'];
   if (token === undefined) return undefined;
+  const { createSlackWebApi } = await import('#shared/slack/web-api.ts');
+  const { createCardAnnouncer } = await import('#shared/slack/card-announcer.ts');
   const announcer = createCardAnnouncer({
     chat: createSlackWebApi({ token: async () => token }),
     cursors: stores.cursors,
@@ -130,9 +129,10 @@ function cards(
   return createPersistentAnnouncer(announcer, timers, log);
 }
 
-function rollbackRules({ rollback }: RunConfig, secret: string): RollbackRules {
+async function rollbackRules({ rollback }: RunConfig, secret: string): Promise<RollbackRules> {
   const { selfHeal: selfHeals, webhook: url } = rollback;
   if (url === undefined) return { selfHeals };
+  const { createRollbackWebhook } = await import('#shared/rollback-webhook.ts');
   return { selfHeals, request: createRollbackWebhook({ url, secret: async () => secret, wallClock: processClock }) };
 }
 
