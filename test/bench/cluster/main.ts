@@ -39,7 +39,7 @@ export async function benchOnCluster(words: readonly string[]): Promise<void> {
       if (values.only !== undefined && values.only !== contender.name) continue;
       const figures = await measured(row, contender, Number(values.scale));
       results.push({ row: row.name, contender: contender.name, figures });
-      if (!values.json) print(row, contender, figures);
+      if (!values.json) print(row, contender, figures, values.scale);
     }
   }
   if (values.json) console.log(JSON.stringify(results));
@@ -70,8 +70,8 @@ async function measured(row: Row, contender: Contender, scale: number): Promise<
   }
 }
 
-function print({ name, work }: Row, contender: Contender, figures: readonly Figure[]): void {
-  console.log(`\n${name}, ${contender.name}: ${work}`);
+function print({ name, work }: Row, contender: Contender, figures: readonly Figure[], scale: string): void {
+  console.log(`\n${name}, ${contender.name}: ${work}${scale === '1' ? '' : ` (× ${scale})`}`);
   for (const { what, value, unit, aim } of figures) {
     const told = `${round(value)}${unit === '' ? '' : ` ${unit}`}`.padStart(14);
     console.log(`${told}  ${what}${aim === undefined ? '' : `  (aim ${aim}${value <= aim ? '' : ', missed'})`}`);
