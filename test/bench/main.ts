@@ -3,6 +3,7 @@ import { benchOnCluster } from './cluster/main.ts';
 import { benchConditions } from './conditions.ts';
 import { benchDecisions } from './decide-rollout.ts';
 import { benchPasses } from './passes.ts';
+import { benchTick } from './tick.ts';
 
 interface Figure {
   readonly what: string;
@@ -40,4 +41,5 @@ function benchCore(words: readonly string[]): void {
 const [which, ...words] = process.argv.slice(2);
 if (which === 'cluster') await benchOnCluster(words);
 else if (which === 'passes') await benchPasses(words);
+else if (which === 'tick') await benchTick(words);
 else benchCore(process.argv.slice(2));
