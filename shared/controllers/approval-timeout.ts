@@ -24,8 +24,10 @@ export async function expireApproval(key: ObjectKey, rollout: Rollout, ports: Po
   const order = orderFor(command, ports.clock.now());
   await ports.orders.accept(order);
   const verdict = await executeCommand(command, ACTOR, ports);
-  await ports.orders.finish(order.id, outcomeOf({ ...verdict, says: `aborted: ${reason}` }, ports.clock));
-  await tellOrder('ordered', order, `aborted: ${reason}`, ports);
+  // Another version may have come meanwhile, or a promotion: then nothing was aborted.
+  const says = verdict.state === 'applied' ? `aborted: ${reason}` : verdict.says;
+  await ports.orders.finish(order.id, outcomeOf({ ...verdict, says }, ports.clock));
+  await tellOrder('ordered', order, says, ports);
   return undefined;
 }
 

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { bindTo, type Actor, type Command } from '#core/commands/command.ts';
 import { NO_POLICY, type Policy } from '#core/commands/policy.ts';
-import { MINUTE } from '#core/time.ts';
+import { HOUR, MINUTE } from '#core/time.ts';
+import { expireApproval } from '#shared/controllers/approval-timeout.ts';
 import { executeCommand } from '#shared/controllers/command.ts';
 import { World } from '../support/world.ts';
 
@@ -138,6 +139,18 @@ describe('given a pause that needs two approvals', () => {
     expect((await world.rollout()).status?.abort).toBe(true);
     const [order] = await world.engine.ports.orders.ofPerson('weir:approval-timeout');
     expect(order).toMatchObject({ state: 'applied', verdict: expect.stringMatching(/^aborted: not approved by /) });
+  });
+
+  it('when another version has come at that moment, then nothing is aborted, and the order does not say so', async () => {
+    const waiting = await world.rollout();
+    await world.setImage('my-app:v3');
+    await world.passes(MINUTE);
+    const { ports } = world.engine;
+    const later = { ...ports, clock: { now: () => world.clock.now() + 3 * HOUR } };
+    await expireApproval({ cluster: 'local', kind: 'Rollout', namespace: 'default', name: 'my-app' }, waiting, later);
+    expect((await world.rollout()).status?.abort).toBeUndefined();
+    const [order] = await ports.orders.ofPerson('weir:approval-timeout');
+    expect(order).toMatchObject({ state: 'stale', verdict: expect.not.stringContaining('aborted') });
   });
 });
 
