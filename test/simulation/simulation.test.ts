@@ -4,7 +4,7 @@ import { simulate } from './queue/simulate.ts';
 import type { Bug as WholeBug } from './whole/bugs.ts';
 import { simulateWhole, type Outcome } from './whole/simulate.ts';
 
-/** A tenth of the price of the whole. Of both, `.ci/run` has 2,000. */
+/** A tenth of the price of the whole. Of both, `.ci/run` has more: docs/decisions/013. */
 const QUEUE_SEEDS = 100;
 const WHOLE_SEEDS = 25;
 /** Some defects need a rare coincidence. */
