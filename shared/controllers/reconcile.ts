@@ -9,7 +9,7 @@ import { earliest, SECOND, type Instant } from '#core/time.ts';
 import type { Claim, ObjectKey, Ports, Site } from '../ports.ts';
 import { act, RefusedCreateError } from './act.ts';
 import { emitEvents } from './events.ts';
-import { requireFresh } from './fresh-read.ts';
+import { requireFresh, requireHeld } from './fresh-read.ts';
 import { nextLook } from './next-look.ts';
 import { recordChanges, type Change, type Comparison } from './record.ts';
 import { siteOf } from './site.ts';
@@ -78,6 +78,7 @@ export async function reconcile<Snapshot extends Seen, Status extends object>(
   }
   const before = controller.objectOf(snapshot);
   requireFresh(last, before, ports.clock.now());
+  requireHeld(claim, ports.clock.now());
   const decided = controller.decidesIn(site) ? controller.decide(snapshot) : { actions: [], events: [] };
   const { decision, acted, refused } = await actOrTell(controller, snapshot, decided, before, site, ports);
   const saved = decision.status === undefined ? acted : await site.cluster.patchStatus(acted, decision.status);

@@ -63,6 +63,7 @@ const REGRESSIONS: readonly { readonly seed: number; readonly found: string }[] 
   { seed: 64, found: 'a reason that was filed while a card was read never reached it' },
   { seed: 70, found: 'a step that followed a retry within one look was not told' },
   { seed: 89, found: 'a pause by hand at an experiment step made one Experiment after the other' },
+  { seed: 1080, found: 'a worker that froze between two reads sent traffic to a version that was promoted long ago' },
   { seed: 150, found: 'a revision that shows before its hash kept the release from being told' },
 ];
 

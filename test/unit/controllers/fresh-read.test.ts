@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { ConflictError } from '#core/errors.ts';
 import type { LatestRecord } from '#core/history/record.ts';
 import { MINUTE } from '#core/time.ts';
-import { requireFresh } from '#shared/controllers/fresh-read.ts';
+import { requireFresh, requireHeld } from '#shared/controllers/fresh-read.ts';
 import { aRollout } from '../../support/builders.ts';
 
 const NOW = 10 * MINUTE;
@@ -36,5 +36,17 @@ describe('given what history knows of an object', () => {
     },
   ])('when $when, then that counts', ({ version, state }) => {
     expect(read(version, state)).not.toThrow();
+  });
+});
+
+describe('given a worker that froze while it read', () => {
+  const request = { cluster: 'eu', kind: 'Rollout', namespace: 'shop', name: 'cart' } as const;
+
+  it('when its hold is over, then it decides nothing', () => {
+    expect(() => requireHeld({ request, heldUntil: NOW }, NOW)).toThrow(ConflictError);
+  });
+
+  it('when its hold lasts, then it goes on', () => {
+    expect(() => requireHeld({ request, heldUntil: NOW + 1 }, NOW)).not.toThrow();
   });
 });
