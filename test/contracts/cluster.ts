@@ -23,6 +23,8 @@ export interface ClusterUnderTest {
   readonly namespace: string;
   /** A resourceVersion from which the server cannot go on watching Rollouts any more: on a real one, 1. */
   forgottenVersion(): Promise<string>;
+  /** Where somebody runs pods: resolves when this one is ready and nobody writes to it any more. */
+  untilReady?(pod: Pod): Promise<Pod>;
   close(): Promise<void>;
 }
 
@@ -304,8 +306,8 @@ export function defineClusterContract(name: string, setup: () => Promise<Cluster
       async function aReadyPod(labels: Record<string, string>): Promise<Pod> {
         const conditions = [{ type: 'Ready', status: 'True', lastTransitionTime: '2024-01-01T00:00:00Z' }];
         const pod = await cluster.create<WithStatus>(aPod(labels));
-        // Whoever runs pods there has written to it, too.
-        return cluster.patchStatus(pod, { phase: 'Running', conditions }, { guarded: false });
+        if (test.untilReady !== undefined) return test.untilReady(pod);
+        return cluster.patchStatus(pod, { phase: 'Running', conditions });
       }
 
       const evictionOf = (name: string): NewObject => ({
