@@ -156,7 +156,7 @@ const aws = z.strictObject({
     .string()
     .regex(/^arn:aws[-\w]*:sns:[-\w]+:\d{12}:.+/, 'must be the ARN of an SNS topic')
     .optional(),
-  /** What webhooks and orders may cost in an hour before somebody is told, US dollars. */
+  /** What writes of the table may cost in an hour before somebody is told, US dollars. */
   alarmDollarsPerHour: z.number().positive().default(1),
   /** Alertmanagers send `alerts.watchdog`, which always fires: ten minutes without it are an alarm. */
   watchdog: z.boolean().default(false),

@@ -2,7 +2,6 @@
 import {
   Alarm,
   ComparisonOperator,
-  MathExpression,
   Metric,
   TreatMissingData,
   type AlarmProps,
@@ -17,7 +16,7 @@ import { Duration, Stack } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import type { FunctionName } from '#shared/aws/environment.ts';
 import type { WeirConfig } from '#shared/config.ts';
-import { MEMORY_GB, PRICES } from './costs.ts';
+import { PRICES } from './costs.ts';
 import type { WeirFunction } from './function.ts';
 import type { Queues } from './queues.ts';
 
@@ -185,30 +184,20 @@ function turnedAwayAlarm(scope: Construct, functions: ReadonlyMap<FunctionName, 
   return make({ id: 'TurnedAway', means, anchor: 'turned-away' }, { ...atOnce(metric), threshold: 1 });
 }
 
-/** What grows with what outsiders send: calls of the functions, their time, and the table's units. */
-function spendingAlarm({ config, table, functions }: AlarmParts, make: Make): Alarm {
-  const period = Duration.hours(1);
-  const doors = [...functions.values()].filter(({ name }) => ['alertmanager', 'orders', 'notifier'].includes(name));
-  const times = doors.map(({ name, lambda }) => [`${name}Ms`, lambda.metricDuration({ period, statistic: 'Sum' })]);
-  const units = ['Write', 'Read'].map((what) => {
-    const metricName = `Consumed${what}CapacityUnits`;
-    const dimensionsMap = { TableName: table.tableName };
-    return [what, new Metric({ namespace: 'AWS/DynamoDB', metricName, dimensionsMap, statistic: 'Sum', period })];
+/** An order is written to the table and to three of its indexes, which have metrics of their own. */
+const WRITES_WITH_INDEXES = 4;
+
+/** What grows with what outsiders send: writes of the table cost more than everything else that a webhook uses. */
+function spendingAlarm({ config, table }: AlarmParts, make: Make): Alarm {
+  const metric = new Metric({
+    namespace: 'AWS/DynamoDB',
+    metricName: 'ConsumedWriteCapacityUnits',
+    dimensionsMap: { TableName: table.tableName },
+    statistic: 'Sum',
+    period: Duration.hours(1),
   });
-  const usingMetrics = Object.fromEntries([...times, ...units].map(([id, metric]) => [`m${String(id)}`, metric]));
-  const ms = doors.map(({ name }) => `FILL(m${name}Ms, 0)`).join(' + ');
-  const dollars = [
-    `(${ms}) / 1000 * ${MEMORY_GB * PRICES.lambdaGbSecond}`,
-    `FILL(mWrite, 0) * ${PRICES.dynamodbWrite}`,
-    `FILL(mRead, 0) * ${PRICES.dynamodbRead}`,
-  ].join(' + ');
-  const metric = new MathExpression({
-    expression: dollars,
-    usingMetrics: usingMetrics as Record<string, IMetric>,
-    period,
-  });
-  const means = 'Webhooks and orders cost more in an hour than aws.alarmDollarsPerHour.';
-  const threshold = config.aws.alarmDollarsPerHour;
+  const means = 'Writes of the table cost more in an hour than aws.alarmDollarsPerHour.';
+  const threshold = Math.round(config.aws.alarmDollarsPerHour / (PRICES.dynamodbWrite * WRITES_WITH_INDEXES));
   return make({ id: 'Spending', means, anchor: 'spending' }, { ...atOnce(metric), threshold });
 }
 

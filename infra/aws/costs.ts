@@ -19,7 +19,7 @@ export const PRICES = {
 } as const;
 
 const MONTH: Millis = 730 * 60 * MINUTE;
-export const MEMORY_GB = 0.5;
+const MEMORY_GB = 0.5;
 
 /** One call of a function with what it asks of other services. */
 interface Use {
