@@ -8,13 +8,28 @@ import type { Observer } from './observer.ts';
 /** A minute until the tick, and slow passes that meet each other's writes. */
 const AT_MOST: Millis = 2 * MINUTE + 30 * SECOND;
 
+/** How far clocks were off: the hold of a worker that died then lasts longer by as much. */
+export interface Skewed {
+  most: Millis;
+}
+
+export interface PromptnessParts {
+  readonly store: Store;
+  readonly scheduler: Scheduler;
+  readonly observer: Observer;
+}
+
 /** @param from when it counts: what faults have left behind is over then */
-export function watchPromptness(store: Store, scheduler: Scheduler, { expect }: Observer, from: Instant) {
+export function watchPromptness(
+  { store, scheduler, observer: { expect } }: PromptnessParts,
+  from: Instant,
+  skewed: Skewed,
+) {
   let unseenSince: Instant | undefined;
 
   function look(): void {
     if (unseenSince === undefined) return;
-    const wait = scheduler.now() - Math.max(unseenSince, from);
+    const wait = scheduler.now() - Math.max(unseenSince, from + skewed.most);
     expect(wait <= AT_MOST, 'a change of the Rollout was not looked at in time');
   }
 

@@ -46,7 +46,7 @@ export async function simulateWhole(seed: number, bug?: Bug): Promise<Outcome> {
   scheduler.note(JSON.stringify(scenario));
   const system = createSystem({ random, scheduler, scenario, bug, consumers: CONSUMERS });
   const people = createPeople(system);
-  const promptness = watchPromptness(system.store, scheduler, system.observer, PROMPT_FROM);
+  const promptness = watchPromptness(system, PROMPT_FROM, system.skewed);
   for (let at = START; at < ALL_ENDS; at += MINUTE) scheduler.spawn(() => everyMinute(system, people), at - START);
   await system.apply();
   await scheduler.runUntil(FAULTS_BEGIN);
@@ -131,7 +131,17 @@ function planWork({ random, scheduler }: System, people: People): void {
 }
 
 /** Outages that come and go, clocks that are off and step. */
-function planWeather({ random, scheduler, outage, busDown, slackDown, skews, store, deployment }: System): void {
+function planWeather({
+  random,
+  scheduler,
+  outage,
+  busDown,
+  slackDown,
+  skews,
+  skewed,
+  store,
+  deployment,
+}: System): void {
   for (const [what, state] of Object.entries({ outage, busDown, slackDown })) {
     if (random.chance(0.5)) continue;
     const begin = random.between(0, 8) * MINUTE;
@@ -154,6 +164,7 @@ function planWeather({ random, scheduler, outage, busDown, slackDown, skews, sto
   for (let step = 0; step < 3; step++) {
     const host = Math.floor(random.next() * skews.length);
     const skew = random.between(-largest, largest);
+    skewed.most = Math.max(skewed.most, Math.abs(skew));
     scheduler.note(`clock ${host} will be off by ${skew.toFixed(0)} ms`);
     scheduler.spawn(async () => void (skews[host] = skew), step * 3 * MINUTE);
   }

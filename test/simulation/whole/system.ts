@@ -30,6 +30,7 @@ import { troubledMetrics, type Outage } from './metrics.ts';
 import { observe, type Observer } from './observer.ts';
 import { laggingPort, type Answers } from './lag.ts';
 import { rollingStores } from './other-version.ts';
+import type { Skewed } from './promptness.ts';
 import { rememberPast } from './past.ts';
 import { createRecorded } from './recorded.ts';
 import { manifestsOf, type Scenario } from './scenario.ts';
@@ -95,6 +96,7 @@ export function createSystem({ random, scheduler, scenario, bug, consumers }: Sy
   const deadLetters: { readonly queue: QueueName; readonly body: string }[] = [];
   /** How far each of three hosts' clocks is off. */
   const skews = [0, 0, 0];
+  const skewed: Skewed = { most: 0 };
   const deployment = rollingStores(random, core);
   /** What indexes answered last. */
   const answers: Answers = new Map();
@@ -199,6 +201,7 @@ export function createSystem({ random, scheduler, scenario, bug, consumers }: Sy
     slackDown,
     deployment,
     skews,
+    skewed,
     store,
     observer,
     core,
