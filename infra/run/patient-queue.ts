@@ -11,7 +11,7 @@ export interface PatientQueueParts {
   readonly queue: WorkQueue;
   readonly timers: Timers & Clock;
   /** Nobody waits any longer. */
-  isStopped(): boolean;
+  readonly isStopped: () => boolean;
 }
 
 const FIRST_WAIT: Millis = SECOND / 2;

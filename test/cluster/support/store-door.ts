@@ -27,7 +27,7 @@ export async function startStoreDoor(endpoint: string): Promise<StoreDoor> {
     const body = await text(request);
     const { method, headers } = request;
     const asked = ask(endpoint, { method, headers, path: request.url }, (answer) => {
-      door.afterwards(`${headers['x-amz-target']}`, body);
+      door.afterwards(String(headers['x-amz-target']), body);
       response.writeHead(answer.statusCode ?? 502, answer.headers);
       answer.pipe(response);
     });

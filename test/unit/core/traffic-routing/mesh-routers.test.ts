@@ -423,7 +423,7 @@ describe('SMI of a later version', () => {
       backends: [],
     });
     const owned = { ...split, metadata: { ...split.metadata, ownerReferences: [controllerOfRollout()] } };
-    const { actions } = smi.route(routed({ smi: {} }), [owned as KubernetesObject], routesTo(20));
+    const { actions } = smi.route(routed({ smi: {} }), [owned], routesTo(20));
     const backends = [
       { service: 'canary', weight: 20 },
       { service: 'stable', weight: 80 },
