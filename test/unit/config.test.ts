@@ -23,7 +23,7 @@ describe('given a weir.yaml', () => {
       strangers: 'allow',
       rollback: { selfHeal: true },
       egress: { allowHosts: [], denyHosts: [], loopback: [], privateRanges: [] },
-      alerts: DEFAULT_ALERT_POLICY,
+      alerts: { ...DEFAULT_ALERT_POLICY, clientCertificates: [] },
     });
   });
 
