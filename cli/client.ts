@@ -53,6 +53,9 @@ export function connectionFrom(flags: { server?: string; data?: string }, { envi
   }
 }
 
+/** API Gateway gives a function no longer; a first answer after a deployment, or many dead letters, can take a while. */
+const LONGEST_ANSWER = 30 * SECOND;
+
 export class Client {
   readonly #http: AxiosInstance;
 
@@ -61,7 +64,7 @@ export class Client {
     this.#http = create({
       baseURL: `${url}/api`,
       headers,
-      timeout: 10 * SECOND,
+      timeout: LONGEST_ANSWER,
       validateStatus: null,
       proxy: false,
     });
