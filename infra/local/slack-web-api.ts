@@ -1,5 +1,5 @@
 /**
- * Stands in for Slack's web API: chat.postMessage, chat.update, conversations.history and .replies, with Slack's limits
+ * Stands in for Slack's web API: chat.postMessage, chat.update, chat.delete, conversations.history and .replies, with Slack's limits
  * and errors. What it cannot do: users, real channels, rate limits by itself (`fails` makes any answer).
  */
 import type { WebRequest, WebResponse } from '#shared/web-request.ts';
@@ -32,6 +32,7 @@ export function createSlackWebApi(now: () => number): SlackWebApi {
   const posts: SlackPost[] = [];
   const fails: SlackWebApi['fails'] = [];
   const archived = new Set<string>();
+  let numbered = 0;
   return { posts, fails, archived, handle };
 
   async function handle(request: WebRequest): Promise<WebResponse> {
@@ -48,6 +49,8 @@ export function createSlackWebApi(now: () => number): SlackWebApi {
         return post(given);
       case 'chat.update':
         return update(given);
+      case 'chat.delete':
+        return remove(given);
       case 'conversations.history':
         return { ok: true, messages: posts.filter(({ thread }) => thread === undefined).map(asMessage) };
       case 'conversations.replies':
@@ -65,7 +68,7 @@ export function createSlackWebApi(now: () => number): SlackWebApi {
     const problem = archived.has(channel) ? 'is_archived' : problemOf(given);
     if (problem !== undefined) return { ok: false, error: problem };
     const metadata = given['metadata'] as { event_payload?: { mark?: string } } | undefined;
-    const ts = `${Math.floor(now() / 1000)}.${String(posts.length).padStart(6, '0')}`;
+    const ts = `${Math.floor(now() / 1000)}.${String(numbered++).padStart(6, '0')}`;
     const thread = given['thread_ts'] as string | undefined;
     const mark = metadata?.event_payload?.mark;
     const blocks = given['blocks'] as unknown[];
@@ -73,14 +76,25 @@ export function createSlackWebApi(now: () => number): SlackWebApi {
     return { ok: true, channel, ts };
   }
 
+  function remove(given: Record<string, unknown>): object {
+    const known = postAt(given, posts);
+    if (known === undefined) return { ok: false, error: 'message_not_found' };
+    posts.splice(posts.indexOf(known), 1);
+    return { ok: true, channel: known.channel, ts: known.ts };
+  }
+
   function update(given: Record<string, unknown>): object {
-    const known = posts.find(({ ts, channel }) => ts === given['ts'] && channel === given['channel']);
+    const known = postAt(given, posts);
     if (known === undefined) return { ok: false, error: 'message_not_found' };
     const problem = problemOf(given);
     if (problem !== undefined) return { ok: false, error: problem };
     Object.assign(known, { text: given['text'], blocks: given['blocks'], edits: known.edits + 1 });
     return { ok: true, channel: known.channel, ts: known.ts };
   }
+}
+
+function postAt(given: Record<string, unknown>, posts: readonly SlackPost[]): SlackPost | undefined {
+  return posts.find(({ ts, channel }) => ts === given['ts'] && channel === given['channel']);
 }
 
 function parametersOf({ rawBody, query }: WebRequest): Record<string, unknown> {

@@ -31,14 +31,33 @@ export async function readHistory(
   return Promise.all(releases.map((release) => withAll(release, known, ports)));
 }
 
-/** What was filed of one release, down to the last write: an index may lag, and who asks here is told of no later change. */
+/**
+ * What was filed of one release, down to the last write: an index may lag, and who asks here is told of no later change.
+ * @param news id of an order that the index may not know yet
+ */
 export async function readRelease(
   rollout: Omit<ObjectKey, 'kind'>,
   releaseId: string,
   ports: HistoryPorts,
+  news?: string,
 ): Promise<ReleaseHistory | undefined> {
   const release = await ports.history.release(releaseId);
-  return release && withAll(release, await ports.orders.ofRollout(rollout, ORDERS), ports);
+  return release && withAll(release, await ordersAsTheyAre(rollout, news, ports), ports);
+}
+
+/** What the index shows as open may be finished: that, and the news, is read by its key. */
+async function ordersAsTheyAre(
+  rollout: Omit<ObjectKey, 'kind'>,
+  news: string | undefined,
+  { orders }: HistoryPorts,
+): Promise<readonly StoredOrder[]> {
+  const indexed = await orders.ofRollout(rollout, ORDERS);
+  const settled = indexed.filter(({ state }) => state !== 'accepted');
+  const open = indexed.filter(({ state }) => state === 'accepted').map(({ id }) => id);
+  const known = new Set(settled.map(({ id }) => id));
+  const unsure = new Set([...open, ...(news === undefined || known.has(news) ? [] : [news])]);
+  const read = await Promise.all([...unsure].map((id) => orders.get(id)));
+  return [...settled, ...read.filter((order) => order !== undefined)].toSorted((a, b) => b.receivedAt - a.receivedAt);
 }
 
 async function withAll(
@@ -63,5 +82,7 @@ export async function readReleaseOf(
 ): Promise<ReleaseHistory | undefined> {
   const named = release?.rollout ?? (key.kind === 'Rollout' ? key.name : transition.details['rollout']);
   if (typeof named !== 'string') return undefined;
-  return readRelease({ cluster: key.cluster, namespace: key.namespace, name: named }, releaseId, ports);
+  const news = transition.details['order'];
+  const rollout = { cluster: key.cluster, namespace: key.namespace, name: named };
+  return readRelease(rollout, releaseId, ports, typeof news === 'string' ? news : undefined);
 }

@@ -29,6 +29,8 @@ export type Posted =
 export interface Chat {
   post(posting: Posting): Promise<Posted>;
   update(place: Place, message: SlackMessage): Promise<Posted>;
+  /** Take it back; one that is gone, or that cannot be taken back, is left as it is. */
+  remove(place: Place): Promise<void>;
   /** The message with this mark, among those not older than `since`. */
   find(channel: string, mark: string, since: Instant, thread?: string): Promise<Place | undefined>;
 }

@@ -1,6 +1,7 @@
 /**
  * One message, at most once, whatever crashes: the intent is written first; who finds an intent without a place looks in
- * Slack for what may have been posted before it posts again.
+ * Slack for what may have been posted before it posts again. Where clocks are so far apart that two post at one time, the
+ * place that is written down first is the message's, and the other one is taken back.
  *
  *   nothing → intent (at) → posted (channel, ts) | closed (why)
  */
@@ -20,6 +21,8 @@ type Sent =
   | { readonly state: 'intent'; readonly since: Instant; readonly at: Instant }
   | ({ readonly state: 'posted' } & Place)
   | { readonly state: 'closed'; readonly error: string };
+
+type Settled = Exclude<Sent, { state: 'intent' }>;
 
 export interface PostPorts {
   readonly chat: Chat;
@@ -49,8 +52,32 @@ export async function postOnce(
   if (!(await ports.cursors.set(name, intent, text))) throw new ConflictError(`${name} is posted by another worker`);
   const lookSince = sent === undefined ? undefined : since - SKEW;
   const result = await lookedUpOrPosted(posting, variants, lookSince, now, ports);
-  await ports.cursors.set(name, JSON.stringify(result satisfies Sent), intent);
-  return result.state === 'posted' ? { channel: result.channel, ts: result.ts } : undefined;
+  const settled = await writtenDown(name, result, intent, ports);
+  return settled.state === 'posted' ? { channel: settled.channel, ts: settled.ts } : undefined;
+}
+
+/**
+ * Of two workers who took each other's try for over, the first one that gets here has posted.
+ * @returns what stands
+ */
+async function writtenDown(
+  name: string,
+  mine: Settled,
+  intent: string,
+  { chat, cursors }: PostPorts,
+): Promise<Settled> {
+  let before: string | undefined = intent;
+  while (!(await cursors.set(name, JSON.stringify(mine satisfies Sent), before))) {
+    before = await cursors.get(name);
+    const theirs = before === undefined ? undefined : (JSON.parse(before) as Sent);
+    if (theirs?.state === 'posted') {
+      if (mine.state === 'posted' && mine.ts !== theirs.ts) await chat.remove(mine);
+      return theirs;
+    }
+    // What was posted stands; whoever wrote that intent finds it here.
+    if (mine.state === 'closed') return mine;
+  }
+  return mine;
 }
 
 /**
@@ -63,7 +90,7 @@ async function lookedUpOrPosted(
   since: Instant | undefined,
   begun: Instant,
   { chat, clock }: PostPorts,
-): Promise<Exclude<Sent, { state: 'intent' }>> {
+): Promise<Settled> {
   const { channel, mark, thread } = posting;
   const known = since === undefined ? undefined : await chat.find(channel, mark, since, thread);
   if (known !== undefined) return { state: 'posted', ...known };

@@ -25,6 +25,8 @@ const CLOSED = [
   'message_not_found',
   'cant_update_message',
   'edit_window_closed',
+  'cant_delete_message',
+  'compliance_exports_prevent_deletion',
 ];
 
 export interface WebApiOptions {
@@ -55,6 +57,9 @@ export function createSlackWebApi({ token, address = SLACK, fetch: ask = fetch }
     },
     async update({ channel, ts }, message) {
       return posted(await call('chat.update', { channel, ts, ...message }));
+    },
+    async remove({ channel, ts }) {
+      await call('chat.delete', { channel, ts });
     },
     async find(channel, mark, since, thread) {
       const method = thread === undefined ? 'conversations.history' : 'conversations.replies';

@@ -82,8 +82,14 @@ export function orderLine(told: ToldOrder): string {
   return `  ${formatTimestamp(receivedAt)} ${whoOf(told)}: ${what}${why}.`;
 }
 
-function commandOf({ order }: ToldOrder): { readonly verb?: string; readonly reason?: string } {
-  return (order['command'] ?? {}) as { verb?: string; reason?: string };
+interface ToldCommand {
+  readonly verb?: string;
+  readonly reason?: string;
+  readonly binding?: { readonly podHash?: string };
+}
+
+function commandOf({ order }: ToldOrder): ToldCommand {
+  return (order['command'] ?? {}) as ToldCommand;
 }
 
 /** A fingerprint tells nobody which alert it was. */
@@ -103,16 +109,26 @@ function ending(
 }
 
 /** Why a release ended; for an abort from outside, by whom: the Rollout itself does not say. */
-export function endReason({ outcome, reason, finishedAt }: ReleaseSummary, orders: readonly ToldOrder[]): string {
+export function endReason(
+  { outcome, reason, finishedAt, podHash }: ReleaseSummary,
+  orders: readonly ToldOrder[],
+): string {
   if (outcome !== 'aborted' || finishedAt === undefined) return reason;
   const cause = orders
     .filter((told) => told.state === 'applied' && isAbort(told) && told.receivedAt <= finishedAt)
+    .filter((told) => (versionOf(told) ?? podHash) === podHash)
     .toSorted((a, b) => b.receivedAt - a.receivedAt)[0];
   return cause === undefined ? reason : `${reason}, by ${causeText(cause)}`;
 }
 
 function isAbort(told: ToldOrder): boolean {
   return told.order['action'] === 'abort' || commandOf(told).verb === 'abort';
+}
+
+/** Times of two workers' clocks do not tell which release an order was for. @returns undefined: the order does not say */
+function versionOf(told: ToldOrder): string | undefined {
+  const named = [commandOf(told).binding?.podHash, told.effect?.before?.['podHash']];
+  return named.find((hash): hash is string => typeof hash === 'string' && hash !== '');
 }
 
 function causeText(told: ToldOrder): string {

@@ -19,10 +19,11 @@ export interface ChatStandIn extends Chat {
 
 export function createChat(clock: Clock): ChatStandIn {
   const messages: Message[] = [];
+  let numbered = 0;
   return {
     messages,
     async post({ channel, message, thread, mark }) {
-      const ts = `${clock.now()}.${messages.length}`;
+      const ts = `${clock.now()}.${numbered++}`;
       messages.push({ ts, at: clock.now(), channel, mark, thread, message });
       return { state: 'posted', channel, ts };
     },
@@ -31,6 +32,10 @@ export function createChat(clock: Clock): ChatStandIn {
       if (found === undefined) return { state: 'closed', error: 'message_not_found' };
       found.message = message;
       return { state: 'posted', ...place };
+    },
+    async remove({ ts }) {
+      const place = messages.findIndex((message) => message.ts === ts);
+      if (place >= 0) messages.splice(place, 1);
     },
     async find(channel, mark, since, thread) {
       const found = messages.find(

@@ -111,6 +111,18 @@ describe('given a release', () => {
     );
   });
 
+  it.each([
+    { given: 'a command', order: { command: { verb: 'abort', binding: { podHash: 'of-another' } } } },
+    { given: 'an alert', order: { action: 'abort' }, effect: { before: { podHash: 'of-another' } } },
+  ])(
+    'when $given aborted the next release before this one ended by a clock that is ahead, then it is not its cause',
+    (one) => {
+      const release = { ...RELEASE, outcome: 'aborted' as const, reason: 'Metric failed', finishedAt: 9e15 };
+      const orders = [{ receivedAt: 1, person: 'slack:T1/U1', state: 'applied', ...one }];
+      expect(releaseCard(told({ release, orders })).text).toMatch(/Aborted at 20 %: Metric failed$/);
+    },
+  );
+
   it('when Slack refuses the whole card, then a shorter one and a single line are there', () => {
     const transitions = [PAUSED, measured('Successful', '[0.97]')];
     expect(textOf(releaseCard(told({ transitions }), 'short').blocks)).not.toContain('success-rate');
