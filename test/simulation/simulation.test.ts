@@ -6,7 +6,7 @@ import { simulateWhole, type Outcome } from './whole/simulate.ts';
 
 /** A tenth of the price of the whole. Of both, `.ci/run` has more: docs/decisions/013. */
 const QUEUE_SEEDS = 100;
-const WHOLE_SEEDS = 25;
+const WHOLE_SEEDS = 100;
 /** Some defects need a rare coincidence. */
 const SEEDS_FOR_DEFECTS = 500;
 /** Runs of pure computation: on a busy machine they take their time. */
