@@ -88,7 +88,7 @@ interface ToldCommand {
   readonly binding?: { readonly podHash?: string };
 }
 
-function commandOf({ order }: ToldOrder): ToldCommand {
+function commandOf({ order }: Pick<ToldOrder, 'order'>): ToldCommand {
   return (order['command'] ?? {}) as ToldCommand;
 }
 
@@ -126,7 +126,7 @@ function isAbort(told: ToldOrder): boolean {
 }
 
 /** Times of two workers' clocks do not tell which release an order was for. @returns undefined: the order does not say */
-function versionOf(told: ToldOrder): string | undefined {
+export function versionOf(told: Pick<ToldOrder, 'order' | 'effect'>): string | undefined {
   const named = [commandOf(told).binding?.podHash, told.effect?.before?.['podHash']];
   return named.find((hash): hash is string => typeof hash === 'string' && hash !== '');
 }
