@@ -54,10 +54,15 @@ export function rolloutState(rollout: Rollout, now: Instant, before?: RolloutSta
   };
 }
 
-/** Is the template that of the stable version? Before the controller has seen an edit, the hash is that of the template before. */
-function showsStable({ metadata, status }: Rollout): boolean {
-  const isSeen = status?.observedGeneration === undefined || status.observedGeneration === String(metadata.generation);
-  return isSeen && (status?.currentPodHash ?? '') === (status?.stableRS ?? '');
+/** Has the controller seen the newest edit? Before, the hash is that of the template before. */
+export function isSeen({ metadata, status }: Rollout): boolean {
+  return status?.observedGeneration === undefined || status.observedGeneration === String(metadata.generation);
+}
+
+/** Is the template that of the stable version? */
+function showsStable(rollout: Rollout): boolean {
+  const { status } = rollout;
+  return isSeen(rollout) && (status?.currentPodHash ?? '') === (status?.stableRS ?? '');
 }
 
 /** When step and update began; undefined for a record that does not know yet. */

@@ -4,7 +4,7 @@ import type { Rollout } from '../resources/argo.ts';
 import type { Instant } from '../time.ts';
 import type { ReleaseSummary, Transition, TransitionType } from './record.ts';
 import { abortMessage, ended, newRelease, promotionReason, summarise } from './release.ts';
-import { isPromotion, rolloutState, sameState, type RolloutState } from './rollout-state.ts';
+import { isPromotion, isSeen, rolloutState, sameState, type RolloutState } from './rollout-state.ts';
 import { completedSteps, stepText } from './steps.ts';
 import { waitingDetails } from './waiting.ts';
 
@@ -66,11 +66,21 @@ function goneOn(
   now: Instant,
 ): Observation {
   const isStable = after.podHash === known.state.stableHash && after.stableHash === known.state.stableHash;
-  const isNew = after.podHash !== '' && after.podHash !== known.state.podHash && !isStable;
+  const isOther = after.podHash !== known.state.podHash || isReleasedAgain(known, after, rollout);
+  const isNew = after.podHash !== '' && isOther && !isStable;
   if (isNew && lacksRevision(known, after)) return { ...known, transitions: [] };
   if (isNew) return begun(known.state, after, rollout, cluster, now);
   const release = known.release && summarise(known.release, known.state, after, rollout, now);
   return { state: after, release, transitions: progress(known.state, after, rollout, now) };
+}
+
+/**
+ * Taken back and released once more with no look between: the hash is that of the release which is over, the revision is not.
+ * A retry goes on with its revision; that of an edit may show before the status tells of it.
+ */
+function isReleasedAgain({ release }: RolloutRecord, after: RolloutState, rollout: Rollout): boolean {
+  if (release?.podHash !== after.podHash || after.revision <= release.revision || !isSeen(rollout)) return false;
+  return release.outcome === 'superseded' || (release.outcome === 'aborted' && !after.aborted);
 }
 
 /**
@@ -108,9 +118,10 @@ function wasPromoted(known: Running, after: RolloutState): boolean {
 
 function promotedBefore(known: Running, rollout: Rollout, now: Instant): Observation {
   const reason = promotionReason(known.state, rollout);
-  const { revision } = known.release;
+  const { revision, podHash } = known.release;
   return {
-    state: known.state,
+    // What comes on top may be taken back before the next look: that is no second promotion.
+    state: { ...known.state, stableHash: podHash },
     release: ended(known.release, 'promoted', reason, now),
     transitions: [{ type: 'promoted', at: now, message: reason, details: { revision } }],
   };

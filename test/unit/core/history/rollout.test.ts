@@ -159,6 +159,36 @@ describe('given a release', () => {
     expect(look(...before, third, again(3), again(4)).release).toMatchObject({ id: 'u1.4.bbb', outcome: 'running' });
   });
 
+  it.each<{ given: string; ended: readonly Rollout[] }>([
+    { given: 'only its end by the stable version was told', ended: [rollout(STABLE, { revision: 3 })] },
+    { given: 'it was aborted, and the stable version never seen', ended: [rollout({ ...RELEASING, abort: true })] },
+  ])('when $given, and it is released again before the next look, then that is a release of its own', ({ ended }) => {
+    const looked = look(...before, rollout({ ...RELEASING, currentStepIndex: 2 })).last;
+    const over = ended.reduce<RolloutRecord | undefined>((last, to) => observeRollout(last, to, 'local', NOW), looked);
+    const again = rollout({ ...RELEASING, currentStepIndex: 1 }, { revision: 4 });
+    const seen = observeRollout(over, again, 'local', NOW);
+    expect(seen.release).toMatchObject({ id: 'u1.4.bbb', outcome: 'running', weights: [20] });
+    expect(seen.transitions.map(({ type }) => type)).toContain('release-started');
+  });
+
+  it('when it was aborted and the revision of an edit shows before the edit was looked at, then none starts', () => {
+    const aborted = look(...before, rollout({ ...RELEASING, abort: true })).last;
+    const retried = rollout({ ...RELEASING, observedGeneration: '2' }, { revision: 3 });
+    const edited = { ...retried, metadata: { ...retried.metadata, generation: 3 } };
+    const seen = observeRollout(aborted, edited, 'local', NOW);
+    expect(seen.release).toMatchObject({ id: 'u1.2.bbb' });
+    expect(seen.transitions.map(({ type }) => type)).not.toContain('release-started');
+  });
+
+  it('when only its promotion was told and the version on top is taken back before the next look, then it is told once', () => {
+    const next = { ...RELEASING, currentPodHash: 'ccc', stableRS: 'bbb' };
+    const known = observeRollout(look(...before).last, rollout(next, { revision: 3 }), 'local', NOW);
+    expect(known.transitions.map(({ type }) => type)).toEqual(['promoted']);
+    const back = { ...STABLE, currentPodHash: 'bbb', stableRS: 'bbb' };
+    const seen = observeRollout(known, rollout(back, { revision: 4 }), 'local', NOW);
+    expect(seen.transitions.map(({ type }) => type)).not.toContain('promoted');
+  });
+
   it('when the next revision shows before its version, then what is superseded is called by its own', () => {
     const { last } = look(...before, rollout(RELEASING, { revision: 3 }));
     const seen = observeRollout(last, rollout({ ...RELEASING, currentPodHash: 'ccc' }, { revision: 3 }), 'local', NOW);
