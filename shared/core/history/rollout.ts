@@ -76,11 +76,11 @@ function goneOn(
 
 /**
  * Taken back and released once more with no look between: the hash is that of the release which is over, the revision is not.
- * A retry goes on with its revision; that of an edit may show before the status tells of it.
+ * An aborted one is not over in this sense: a retry goes on with it, and the revision of an edit may show before the status tells of it.
  */
 function isReleasedAgain({ release }: RolloutRecord, after: RolloutState, rollout: Rollout): boolean {
-  if (release?.podHash !== after.podHash || after.revision <= release.revision || !isSeen(rollout)) return false;
-  return release.outcome === 'superseded' || (release.outcome === 'aborted' && !after.aborted);
+  if (release?.outcome !== 'superseded' || release.podHash !== after.podHash) return false;
+  return after.revision > release.revision && isSeen(rollout);
 }
 
 /**
