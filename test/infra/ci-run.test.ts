@@ -66,7 +66,7 @@ describe('.ci/run', () => {
       test: 'echo "Tests: 3 passed, 3 total"',
       'test:simulation': 'echo "seeds: $*"; echo "1998 passed, 2 failed"; exit 1',
     });
-    expect(output).toContain('run test:simulation -- --seeds 1000 --from 1 --minutes 8');
+    expect(output).toContain('run test:simulation -- --seeds 2000 --from 1 --minutes 8');
     expect(lastLine).toBe('2001 passed, 2 failed');
   });
 

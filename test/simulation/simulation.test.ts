@@ -64,6 +64,10 @@ const REGRESSIONS: readonly { readonly seed: number; readonly found: string }[] 
   { seed: 70, found: 'a step that followed a retry within one look was not told' },
   { seed: 89, found: 'a pause by hand at an experiment step made one Experiment after the other' },
   { seed: 1080, found: 'a worker that froze between two reads sent traffic to a version that was promoted long ago' },
+  { seed: 650, found: 'a card named the person of another version’s abort as its cause' },
+  { seed: 871, found: 'two workers with clocks minutes apart posted one card each' },
+  { seed: 1011, found: 'a version that was taken back and released again unseen was filed under its earlier release' },
+  { seed: 1610, found: 'an order that was finished late was told on the next release' },
   { seed: 150, found: 'a revision that shows before its hash kept the release from being told' },
 ];
 
