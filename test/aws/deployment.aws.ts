@@ -190,7 +190,7 @@ describe('given the stack, deployed', () => {
       const objects = [example('service.yaml'), template('success-rate.yaml'), canary()];
       objects.splice(2, 0, template('latency.yaml', 'http://prometheus.monitoring:9090'));
       for (const object of objects) await world.cluster.create(object);
-      await until('the first version', () => phase('Healthy'), 2 * MINUTE);
+      await until('the first version', () => phase('Healthy'), 4 * MINUTE);
     },
     SLOW,
   );
@@ -222,7 +222,7 @@ describe('given the stack, deployed', () => {
       FilterExpression: 'begins_with(pk, :sent)',
       ExpressionAttributeValues: { ':sent': { S: 'cursor#sent/' } },
     });
-    await until('what was told', async () => ((await client.send(scan)).Count ? true : undefined), MINUTE);
+    await until('what was told', async () => ((await client.send(scan)).Count ? true : undefined), 2 * MINUTE);
   });
 
   it('when one cluster is down, then it is named, and the other goes on', async () => {
@@ -238,7 +238,7 @@ describe('given the stack, deployed', () => {
     'when a critical alert names the canary in the middle of its release, then it is aborted',
     async () => {
       await setImage('my-app:v3');
-      await until('the first pause', () => phase('Paused'), 2 * MINUTE);
+      await until('the first pause', () => phase('Paused'), 4 * MINUTE);
       const { status } = await rollout();
       const labels = {
         alertname: 'HighErrorRate',
@@ -261,7 +261,7 @@ describe('given the stack, deployed', () => {
       expect((await post('guess')).status).toBe(401);
       const answer = await post(await secretOf('AlertmanagerSecretArn'));
       expect({ status: answer.status, body: await answer.json() }).toEqual({ status: 200, body: { stored: 1 } });
-      await until('the abort', async () => ((await rollout()).status?.abort === true ? true : undefined), MINUTE);
+      await until('the abort', async () => ((await rollout()).status?.abort === true ? true : undefined), 2 * MINUTE);
     },
     SLOW,
   );
@@ -289,7 +289,7 @@ describe('given the stack, deployed', () => {
       const answer = await send(await secretOf('SlackSigningSecretArn'));
       expect(answer.status).toBe(200);
       expect(await answer.text()).toContain('Accepted: retry');
-      await until('the retry', async () => ((await rollout()).status?.abort === true ? undefined : true), MINUTE);
+      await until('the retry', async () => ((await rollout()).status?.abort === true ? undefined : true), 2 * MINUTE);
     },
     SLOW,
   );
@@ -320,7 +320,7 @@ describe('given the stack, deployed', () => {
         return (await client.send(asked)).Attributes?.['ApproximateNumberOfMessages'];
       };
       const isDead = async () => ((await count()) === '1' ? true : undefined);
-      await until('the dead letter', isDead, 2 * MINUTE);
+      await until('the dead letter', isDead, 4 * MINUTE);
       const printed: string[] = [];
       const io = {
         print: (text: string) => void printed.push(text),
@@ -333,7 +333,7 @@ describe('given the stack, deployed', () => {
         code: 0,
         printed: ['0 object(s) looked at again, 1 message(s) delivered again'],
       });
-      await until('it to fail again', isDead, 2 * MINUTE);
+      await until('it to fail again', isDead, 4 * MINUTE);
     },
     SLOW,
   );
