@@ -1,7 +1,7 @@
 /** A Prometheus that answers at once and remembers who asked what and when. What it answers can be turned bad. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { text } from 'node:stream/consumers';
+import { queryOf, vectorOf } from '../../support/prometheus-api.ts';
 
 export interface MetricsSource {
   /** `127.0.0.1:port`. */
@@ -28,7 +28,7 @@ export async function startMetricsSource(): Promise<MetricsSource> {
     times.push(at);
     asked.set(query, times);
     if (bad !== undefined && !bad.has(query)) bad.set(query, at);
-    response.end(answer(bad === undefined ? '1' : '0'));
+    response.end(vectorOf(bad === undefined ? 1 : 0));
   }
   const server = createServer((request, response) => void respond(request, response));
   server.keepAliveTimeout = 60_000;
@@ -52,15 +52,4 @@ export async function startMetricsSource(): Promise<MetricsSource> {
         server.closeAllConnections();
       }),
   };
-}
-
-/** Some clients post it, others ask for it. */
-async function queryOf(request: IncomingMessage): Promise<string> {
-  const body = await text(request);
-  return new URLSearchParams(body || new URL(request.url ?? '/', 'http://source').search).get('query') ?? '';
-}
-
-function answer(value: string): string {
-  const result = [{ metric: {}, value: [Math.floor(Date.now() / 1_000), value] }];
-  return JSON.stringify({ status: 'success', data: { resultType: 'vector', result } });
 }

@@ -2,22 +2,10 @@ import { describe, expect, it } from '@jest/globals';
 import type { ReleaseSummary } from '#core/history/record.ts';
 import { tellOrder } from '#shared/controllers/order-told.ts';
 import type { Ports, ReleaseEvent, StoredOrder } from '#shared/ports.ts';
+import { RELEASE } from '../../support/a-release.ts';
 
-const RELEASE: ReleaseSummary = {
-  id: 'u.2.bbb',
-  cluster: 'eu',
-  namespace: 'shop',
-  rollout: 'cart',
-  revision: 2,
-  podHash: 'bbb',
-  strategy: 'canary',
-  startedAt: 0,
-  outcome: 'aborted',
-  reason: '',
-  weights: [],
-  stableHash: 'aaa',
-};
-const LATEST: ReleaseSummary = { ...RELEASE, id: 'u.3.ccc', revision: 3, podHash: 'ccc', outcome: 'running' };
+const ENDED: ReleaseSummary = { ...RELEASE, outcome: 'aborted' };
+const LATEST: ReleaseSummary = { ...RELEASE, id: 'u.3.ccc', revision: 3, podHash: 'ccc' };
 
 function anOrder(command: { readonly verb: string; readonly binding?: { readonly podHash?: string } }): StoredOrder {
   const rollout = { cluster: 'eu', namespace: 'shop', name: 'cart' };
@@ -26,7 +14,7 @@ function anOrder(command: { readonly verb: string; readonly binding?: { readonly
 
 async function releaseTold(order: StoredOrder): Promise<string | undefined> {
   const told: ReleaseEvent[] = [];
-  const history = { latest: async () => ({ release: LATEST }), releases: async () => [LATEST, RELEASE] };
+  const history = { latest: async () => ({ release: LATEST }), releases: async () => [LATEST, ENDED] };
   const bus = { publish: async (events: readonly ReleaseEvent[]) => void told.push(...events) };
   await tellOrder('ordered', order, 'abort: done', { history, bus, clock: { now: () => 20 } } as unknown as Ports);
   return told[0]?.releaseId;

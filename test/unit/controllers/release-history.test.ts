@@ -1,27 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
-import type { ReleaseSummary } from '#core/history/record.ts';
 import { createMemoryCursorStore } from '#shared/history/memory-cursor-store.ts';
 import { createMemoryOrderStore } from '#shared/history/memory-order-store.ts';
 import { createMemoryRunHistory } from '#shared/history/memory-run-history.ts';
 import { readReleaseOf } from '#shared/controllers/release-history.ts';
 import type { ReleaseEvent, StoredOrder } from '#shared/ports.ts';
+import { RELEASE } from '../../support/a-release.ts';
 
 const ROLLOUT = { cluster: 'eu', namespace: 'shop', name: 'cart' };
 const KEY = { ...ROLLOUT, kind: 'Rollout' } as const;
-const RELEASE: ReleaseSummary = {
-  id: 'u.2.bbb',
-  cluster: 'eu',
-  namespace: 'shop',
-  rollout: 'cart',
-  revision: 2,
-  podHash: 'bbb',
-  strategy: 'canary',
-  startedAt: 0,
-  outcome: 'running',
-  reason: '',
-  weights: [],
-  stableHash: 'aaa',
-};
 const ORDER: StoredOrder = {
   id: 'o1',
   rollout: ROLLOUT,

@@ -10,21 +10,8 @@ import { createSlackWebApi as createStandIn, type SlackWebApi } from '../../../i
 import { createNotifierHandler } from '../../../functions/notifier/handler.ts';
 import { aLog } from '../../support/quiet-log.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
+import { RELEASE } from '../../support/a-release.ts';
 
-const RELEASE: ReleaseSummary = {
-  id: 'u.2.bbb',
-  cluster: 'eu',
-  namespace: 'shop',
-  rollout: 'cart',
-  revision: 2,
-  podHash: 'bbb',
-  strategy: 'canary',
-  startedAt: 0,
-  outcome: 'running',
-  reason: '',
-  weights: [],
-  stableHash: 'aaa',
-};
 const KEY = { cluster: 'eu', kind: 'Rollout', namespace: 'shop', name: 'cart' } as const;
 
 let clock: VirtualClock;
