@@ -5,9 +5,9 @@
  * product.
  */
 import { chmodSync, copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { build, type Metafile, type Plugin } from 'esbuild';
+import { rolldown, type Plugin } from 'rolldown';
 
 const ROOT = join(import.meta.dirname, '..');
 const FILE = 'weir.mjs';
@@ -16,41 +16,42 @@ const FILE = 'weir.mjs';
 export async function buildCli(folder: string): Promise<void> {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
-  const metafile = await bundle(join(folder, FILE));
+  const modules = await bundle(join(folder, FILE));
   chmodSync(join(folder, FILE), 0o755);
   writeJson(join(folder, 'package.json'), packageOf(readPackage(ROOT)));
   copyFileSync(join(ROOT, 'LICENSE'), join(folder, 'LICENSE'));
-  writeFileSync(join(folder, 'THIRD-PARTY-LICENSES'), licenses(packagesIn(metafile)));
+  writeFileSync(join(folder, 'THIRD-PARTY-LICENSES'), licenses(packagesIn(modules)));
 }
 
-async function bundle(outfile: string): Promise<Metafile> {
-  const { metafile } = await build({
-    absWorkingDir: ROOT,
-    entryPoints: ['cli/weir.ts'],
-    outfile,
-    bundle: true,
-    metafile: true,
+/** @returns the files that went into it */
+async function bundle(file: string): Promise<readonly string[]> {
+  const build = await rolldown({
+    cwd: ROOT,
+    input: 'cli/weir.ts',
     platform: 'node',
-    target: 'node20',
-    format: 'esm',
-    // Packages in CommonJS ask for Node's own modules with require.
-    banner: {
-      js: "#!/usr/bin/env node\nimport { createRequire as createRequireOfNode } from 'node:module';\nconst require = createRequireOfNode(import.meta.url);",
-    },
+    transform: { target: 'node20' },
     plugins: [withoutRun],
-    legalComments: 'none',
-    logLevel: 'warning',
+    checks: { ineffectiveDynamicImport: false },
   });
-  return metafile;
+  const { output } = await build.write({
+    file,
+    format: 'esm',
+    // There are none. Its default is a RegExp, which in the realm of a test is none to native code.
+    sourcemapIgnoreList: false,
+    codeSplitting: false,
+    comments: { legal: false },
+    banner: '#!/usr/bin/env node',
+  });
+  await build.close();
+  return output[0].moduleIds;
 }
 
 /** A process that works on a cluster needs native code and all of Weir; a pipeline needs neither. */
 const withoutRun: Plugin = {
   name: 'without-run',
-  setup(building) {
-    building.onResolve({ filter: /^\.\/run\.ts$/ }, ({ resolveDir }) => ({
-      path: join(resolveDir, 'run-elsewhere.ts'),
-    }));
+  resolveId(source, importer) {
+    if (source !== './run.ts' || importer === undefined) return undefined;
+    return join(dirname(importer), 'run-elsewhere.ts');
   },
 };
 
@@ -75,17 +76,17 @@ function writeJson(file: string, value: object): void {
 }
 
 /** Folders of the packages whose code is in the bundle. */
-function packagesIn({ inputs }: Metafile): readonly string[] {
-  const folders = Object.keys(inputs).flatMap((file) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0] ?? []);
+function packagesIn(modules: readonly string[]): readonly string[] {
+  const folders = modules.flatMap((file) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0] ?? []);
   return [...new Set(folders)].toSorted();
 }
 
 /** Their licences ask to be handed on with the code. */
 function licenses(folders: readonly string[]): string {
   const texts = folders.map((folder) => {
-    const { name, version, license } = readPackage(join(ROOT, folder));
-    const file = readdirSync(join(ROOT, folder)).find((entry) => /^licen[cs]e/i.test(entry));
-    const text = file === undefined ? `License: ${license}` : readFileSync(join(ROOT, folder, file), 'utf8').trim();
+    const { name, version, license } = readPackage(folder);
+    const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
+    const text = file === undefined ? `License: ${license}` : readFileSync(join(folder, file), 'utf8').trim();
     return `${name} ${version}\n\n${text}\n`;
   });
   return texts.join(`\n${'-'.repeat(80)}\n\n`);

@@ -1,6 +1,7 @@
 /**
- * Weir's ports on AWS. Each adapter comes by its own dynamic import when it is first asked, so that no function loads what
- * it does not use; configuration and environment are checked at once, so that a wrong one fails at the start.
+ * Weir's ports on AWS. What stores and sends is small and there at once; an adapter with a library behind it comes by a dynamic
+ * import of its own when it is first asked, so that no function reads what it does not use. Configuration and environment are
+ * checked at once, so that a wrong one fails at the start.
  */
 import { InvalidSpecError } from '#core/errors.ts';
 import { loadConfig } from './aws/config.ts';
@@ -10,20 +11,16 @@ import { HOLD } from './aws/limits.ts';
 import { createSites } from './aws/sites.ts';
 import type { WeirConfig } from './config.ts';
 import { policyOf } from './policy-of.ts';
+import { connectTable } from './dynamodb/client.ts';
+import { createDynamodbCursorStore } from './history/dynamodb-cursor-store.ts';
+import { createDynamodbOrderStore } from './history/dynamodb-order-store.ts';
+import { createDynamodbRunHistory } from './history/dynamodb-run-history.ts';
 import { createLogger, type Logger } from './logger.ts';
-import type {
-  Announcer,
-  Clock,
-  CursorStore,
-  DeadLetters,
-  EventBus,
-  OrderSender,
-  OrderStore,
-  Ports,
-  RollbackRules,
-  RunHistory,
-  WorkQueue,
-} from './ports.ts';
+import type { Announcer, Clock, DeadLetters, EventBus, OrderSender, Ports, RollbackRules, WorkQueue } from './ports.ts';
+import { createDynamodbTicketStore } from './queue/dynamodb-ticket-store.ts';
+import { connectSqs, createSqsDeadLetters, createSqsOrderSender, createSqsWorkSender } from './queue/sqs.ts';
+import { createTicketQueue } from './queue/ticket-queue.ts';
+import { connectSecretsManager, createSecrets } from './secrets/secrets-manager.ts';
 import { answer, tell } from './slack/answers.ts';
 import type { CardOptions } from './slack/card-announcer.ts';
 
@@ -61,72 +58,40 @@ export function plugIn(name: FunctionName, environment: NodeJS.ProcessEnv = proc
 }
 
 function secretReader(clock: Clock, log: Logger) {
-  const secrets = once(async () => {
-    const { connectSecretsManager, createSecrets } = await import('./secrets/secrets-manager.ts');
-    return createSecrets(connectSecretsManager(), clock, (values) => log.hide(values));
-  });
-  return async (id: string) => (await secrets()).valid(id);
+  const secrets = createSecrets(connectSecretsManager(), clock, (values) => log.hide(values));
+  return (id: string) => secrets.valid(id);
 }
 
 function storedPorts(settings: Settings, clock: Clock) {
-  const table = tableOf(settings);
+  const table = connectTable(settings('table'));
   return {
-    history: onFirstUse<RunHistory>(async () => {
-      const { createDynamodbRunHistory } = await import('./history/dynamodb-run-history.ts');
-      return createDynamodbRunHistory(await table(), clock);
-    }),
-    cursors: onFirstUse<CursorStore>(async () => {
-      const { createDynamodbCursorStore } = await import('./history/dynamodb-cursor-store.ts');
-      return createDynamodbCursorStore(await table(), clock);
-    }),
-    orders: onFirstUse<OrderStore>(async () => {
-      const { createDynamodbOrderStore } = await import('./history/dynamodb-order-store.ts');
-      return createDynamodbOrderStore(await table());
-    }),
+    history: createDynamodbRunHistory(table, clock),
+    cursors: createDynamodbCursorStore(table, clock),
+    orders: createDynamodbOrderStore(table),
     queue: onFirstUse<WorkQueue>(async () => {
-      const [{ createDynamodbTicketStore }, { createTicketQueue }, sqs] = await Promise.all([
-        import('./queue/dynamodb-ticket-store.ts'),
-        import('./queue/ticket-queue.ts'),
-        sqsClient(),
-      ]);
-      const sender = sqs.createSqsWorkSender(sqs.client, settings('workQueue'));
-      return createTicketQueue({ store: createDynamodbTicketStore(await table(), clock), sender, clock, hold: HOLD });
+      const sender = createSqsWorkSender(connectSqs(), settings('workQueue'));
+      return createTicketQueue({ store: createDynamodbTicketStore(table, clock), sender, clock, hold: HOLD });
     }),
   };
 }
 
+/** Not every function is given each of these places: which one may not is told when it asks. */
 function sendingPorts(settings: Settings) {
   return {
     bus: onFirstUse<EventBus>(async () => {
       const { connectEventBridge, createEventBridgeBus } = await import('./events/event-bridge-bus.ts');
       return createEventBridgeBus(connectEventBridge(), settings('bus'));
     }),
-    sender: onFirstUse<OrderSender>(async () => {
-      const { client, createSqsOrderSender } = await sqsClient();
-      return createSqsOrderSender(client, settings('ordersQueue'));
-    }),
-    deadLetters: onFirstUse<DeadLetters>(async () => {
-      const { client, createSqsDeadLetters } = await sqsClient();
-      return createSqsDeadLetters(client, [
+    sender: onFirstUse<OrderSender>(async () => createSqsOrderSender(connectSqs(), settings('ordersQueue'))),
+    deadLetters: onFirstUse<DeadLetters>(async () =>
+      createSqsDeadLetters(connectSqs(), [
         { queueUrl: settings('workQueue'), deadLettersUrl: settings('workDeadLetters') },
         { queueUrl: settings('ordersQueue'), deadLettersUrl: settings('ordersDeadLetters') },
         { queueUrl: settings('eventsQueue'), deadLettersUrl: settings('eventsDeadLetters') },
-      ]);
-    }),
+      ]),
+    ),
   };
 }
-
-function tableOf(settings: Settings) {
-  return once(async () => {
-    const { connectTable } = await import('./dynamodb/client.ts');
-    return connectTable(settings('table'));
-  });
-}
-
-const sqsClient = once(async () => {
-  const sqs = await import('./queue/sqs.ts');
-  return { ...sqs, client: sqs.connectSqs() };
-});
 
 function cards({ slack }: WeirConfig, token: () => Promise<string>, ports: CardPorts): Announcer {
   return onFirstUse<Announcer>(async () => {

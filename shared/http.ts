@@ -10,11 +10,7 @@ import { exchangeOnce, StaleConnectionError } from './egress/exchange.ts';
 import { failureOf, HttpFailureError, type HttpFailure } from './egress/failure.ts';
 import { assertAllAllowed, createGuardedAgents, type ExchangeAgents, type HostResolver } from './egress/guard.ts';
 import { createProxyAgents, type ProxyAgents } from './egress/proxy.ts';
-
-export interface HttpHeader {
-  readonly name: string;
-  readonly value: string;
-}
+import type { HttpHeader } from './http-headers.ts';
 
 /** When an exchange, or several that make one measurement, must be over. */
 export interface Deadline {
@@ -88,11 +84,6 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
 /** A deadline in real time, from now. */
 export function startDeadline(length: Millis): Deadline {
   return { length, signal: deadlineSignal(length) };
-}
-
-/** Headers as a list, in the order of an object's keys. */
-export function headersOf(headers: Readonly<Record<string, string>>): readonly HttpHeader[] {
-  return Object.entries(headers).map(([name, value]) => ({ name, value }));
 }
 
 async function exchange(request: HttpRequest, wiring: Wiring): Promise<HttpOutcome> {

@@ -1,7 +1,12 @@
-/** A request with its AWS proof: Signature Version 4, computed by the SDK's own signer. */
-import { createHash, createHmac, type Hash, type Hmac } from 'node:crypto';
+/**
+ * A request with its AWS proof: Signature Version 4, as
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html has it. The SDK's own signer makes
+ * the same (the tests compare), but its packages are read in longer than a webhook may take for its first answer.
+ */
+import { createHash, createHmac } from 'node:crypto';
 import { SECOND, type Instant, type Millis } from '#core/time.ts';
-import { headersOf, type HttpRequest } from './http.ts';
+import type { HttpRequest } from './http.ts';
+import { headersOf } from './http-headers.ts';
 
 export interface AwsCredentials {
   readonly accessKeyId: string;
@@ -17,29 +22,29 @@ export interface SigningScope {
 }
 
 type Signable = Pick<HttpRequest, 'method' | 'url' | 'headers' | 'body'>;
+type Pairs = readonly (readonly [name: string, value: string])[];
 
+const ALGORITHM = 'AWS4-HMAC-SHA256';
 /** Only what AWS reads is signed: a proxy on the way may touch the rest. */
 const READ_BY_AWS = /^(content-type|x-amz-.*)$/i;
 
 /** Adds date, session token and proof to the headers; the host is signed as the URL names it. */
-export async function signed<T extends Signable>(request: T, scope: SigningScope): Promise<T> {
-  const signer = await signerFor(scope);
+export function signed<T extends Signable>(request: T, scope: SigningScope): T {
   const url = new URL(request.url);
   const headers = request.headers ?? [];
   const covered = headers.filter(({ name }) => READ_BY_AWS.test(name));
-  const { headers: proven } = await signer.sign(
-    {
-      method: request.method,
-      protocol: url.protocol,
-      hostname: url.hostname,
-      path: url.pathname,
-      query: queryOf(url),
-      headers: { host: url.host, ...Object.fromEntries(covered.map(({ name, value }) => [name.toLowerCase(), value])) },
-      body: request.body ?? '',
-    },
-    { signingDate: new Date(scope.now) },
-  );
-  return { ...request, headers: [...headers.filter((header) => !covered.includes(header)), ...headersOf(proven)] };
+  const { sessionToken } = scope.credentials;
+  const proven: Record<string, string> = {
+    host: url.host,
+    ...Object.fromEntries(covered.map(({ name, value }) => [name.toLowerCase(), value])),
+    'x-amz-date': timestampOf(scope.now),
+    ...(sessionToken !== undefined && { 'x-amz-security-token': sessionToken }),
+  };
+  const covering = sorted(Object.entries(proven).map(([name, value]) => [name, trimmed(value)]));
+  const signature = prove({ method: request.method, url, query: queryOf(url), covering, body: request.body }, scope);
+  const authorization = `${ALGORITHM} Credential=${scope.credentials.accessKeyId}/${placeOf(scope)}, SignedHeaders=${namesOf(covering)}, Signature=${signature}`;
+  const uncovered = headers.filter((header) => !covered.includes(header));
+  return { ...request, headers: [...uncovered, ...headersOf({ ...proven, authorization })] };
 }
 
 export interface Presigning {
@@ -50,69 +55,100 @@ export interface Presigning {
 }
 
 /** The URL of a GET with its proof in the query. */
-export async function presigned(
-  address: string,
-  { headers, expiresIn }: Presigning,
-  scope: SigningScope,
-): Promise<string> {
+export function presigned(address: string, { headers, expiresIn }: Presigning, scope: SigningScope): string {
   const url = new URL(address);
-  const signer = await signerFor(scope);
-  const { query = {} } = await signer.presign(
-    {
-      method: 'GET',
-      protocol: url.protocol,
-      hostname: url.hostname,
-      path: url.pathname,
-      query: queryOf(url),
-      headers: { host: url.host, ...headers },
-    },
-    { signingDate: new Date(scope.now), expiresIn: expiresIn / SECOND },
-  );
-  const fields = Object.entries(query).flatMap(([name, value]) =>
-    [value ?? ''].flat().map((one) => [name, one] as const),
-  );
-  const text = fields.map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`).join('&');
-  return `${url.origin}${url.pathname}?${text}`;
+  const { accessKeyId, sessionToken } = scope.credentials;
+  const given = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), trimmed(value)] as const);
+  const covering = sorted([['host', url.host], ...given]);
+  const query: Pairs = [
+    ...queryOf(url),
+    ['X-Amz-Algorithm', ALGORITHM],
+    ['X-Amz-Credential', `${accessKeyId}/${placeOf(scope)}`],
+    ['X-Amz-Date', timestampOf(scope.now)],
+    ['X-Amz-Expires', String(expiresIn / SECOND)],
+    ['X-Amz-SignedHeaders', namesOf(covering)],
+    ...(sessionToken === undefined ? [] : [['X-Amz-Security-Token', sessionToken] as const]),
+  ];
+  const signature = prove({ method: 'GET', url, query, covering, body: undefined }, scope);
+  return `${url.origin}${url.pathname}?${queryText(query)}&X-Amz-Signature=${signature}`;
 }
 
-async function signerFor({ service, region, credentials }: SigningScope) {
-  const { SignatureV4 } = await import('@smithy/signature-v4');
-  return new SignatureV4({ service, region, credentials, sha256: Sha256, applyChecksum: false });
+interface Provable {
+  readonly method: string;
+  readonly url: URL;
+  readonly query: Pairs;
+  /** Headers, sorted by name. */
+  readonly covering: Pairs;
+  readonly body: string | undefined;
 }
 
-/** Every name with all its values. */
-function queryOf(url: URL): Record<string, string[]> {
-  const byName = Map.groupBy([...url.searchParams], ([name]) => name);
-  return Object.fromEntries([...byName].map(([name, fields]) => [name, fields.map(([, value]) => value)]));
+function prove({ method, url, query, covering, body = '' }: Provable, scope: SigningScope): string {
+  const canonical = [
+    method.toUpperCase(),
+    encoded(url.pathname.replace(/\/+/g, '/')).replaceAll('%2F', '/'),
+    queryText(query),
+    ...covering.map(([name, value]) => `${name}:${value}`),
+    '',
+    namesOf(covering),
+    sha256(body),
+  ].join('\n');
+  const text = [ALGORITHM, timestampOf(scope.now), placeOf(scope), sha256(canonical)].join('\n');
+  return hmac(signingKey(scope), text).toString('hex');
 }
 
-/** Node's SHA-256 in the shape that the signer asks for; with a secret, its HMAC. */
-class Sha256 {
-  readonly #secret: Secret | undefined;
-  #hash: Hash | Hmac;
-  constructor(secret?: Secret) {
-    this.#secret = secret;
-    this.#hash = begun(secret);
-  }
-  update(chunk: Uint8Array): void {
-    this.#hash.update(chunk);
-  }
-  async digest(): Promise<Uint8Array> {
-    return this.#hash.digest();
-  }
-  reset(): void {
-    this.#hash = begun(this.#secret);
-  }
+function signingKey({ credentials, region, service, now }: SigningScope): Buffer {
+  const parts = [timestampOf(now).slice(0, 8), region, service, 'aws4_request'];
+  return parts.reduce(hmac, Buffer.from(`AWS4${credentials.secretAccessKey}`));
 }
 
-type Secret = string | ArrayBuffer | ArrayBufferView;
-
-function begun(secret: Secret | undefined): Hash | Hmac {
-  return secret === undefined ? createHash('sha256') : createHmac('sha256', bytesOf(secret));
+/** For which day, region and service a proof is good. */
+function placeOf({ region, service, now }: SigningScope): string {
+  return `${timestampOf(now).slice(0, 8)}/${region}/${service}/aws4_request`;
 }
 
-function bytesOf(secret: Secret): Uint8Array {
-  if (typeof secret === 'string') return Buffer.from(secret);
-  if (!ArrayBuffer.isView(secret)) return new Uint8Array(secret);
-  return new Uint8Array(secret.buffer, secret.byteOffset, secret.byteLength);
+/** `20150830T123600Z` */
+function timestampOf(now: Instant): string {
+  return new Date(now).toISOString().replace(/[:-]|\.\d{3}/g, '');
+}
+
+function queryOf(url: URL): Pairs {
+  return [...url.searchParams];
+}
+
+/** Names and values encoded, then in their order: that of the bytes. */
+function queryText(query: Pairs): string {
+  const fields = query.map(([name, value]) => [encoded(name), encoded(value)] as const);
+  return sorted(fields)
+    .map(([name, value]) => `${name}=${value}`)
+    .join('&');
+}
+
+/** RFC 3986: what `encodeURIComponent` leaves besides is encoded, too. */
+function encoded(text: string): string {
+  return encodeURIComponent(text).replace(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
+}
+
+function sorted(pairs: Pairs): Pairs {
+  return pairs.toSorted(([name, value], [other, otherValue]) => compare(name, other) || compare(value, otherValue));
+}
+
+function compare(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}
+
+function namesOf(covering: Pairs): string {
+  return covering.map(([name]) => name).join(';');
+}
+
+function trimmed(value: string): string {
+  return value.trim().replace(/\s+/g, ' ');
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+function hmac(key: Buffer, text: string): Buffer {
+  return createHmac('sha256', key).update(text).digest();
 }

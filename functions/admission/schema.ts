@@ -1,24 +1,24 @@
 /** What the API server sends to an admission webhook, admission.k8s.io/v1: only the fields we use. */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { KubernetesObject } from '#core/resources/kubernetes.ts';
 
 const object = z.looseObject({
   apiVersion: z.string(),
   kind: z.string(),
-  metadata: z.looseObject({ name: z.string().default(''), namespace: z.string().optional() }),
+  metadata: z.looseObject({ name: z._default(z.string(), ''), namespace: z.optional(z.string()) }),
 });
 
 const review = z.looseObject({
   apiVersion: z.literal('admission.k8s.io/v1'),
   request: z.looseObject({
-    uid: z.string().min(1),
-    name: z.string().default(''),
-    namespace: z.string().default(''),
+    uid: z.string().check(z.minLength(1)),
+    name: z._default(z.string(), ''),
+    namespace: z._default(z.string(), ''),
     operation: z.string(),
-    dryRun: z.boolean().default(false),
-    subResource: z.string().default(''),
+    dryRun: z._default(z.boolean(), false),
+    subResource: z._default(z.string(), ''),
     object,
-    oldObject: object.nullish(),
+    oldObject: z.nullish(object),
   }),
 });
 

@@ -1,8 +1,10 @@
 /** What the API is sent. */
-import * as z from 'zod';
+import * as z from 'zod/mini';
+
+const textOf = (longest: number) => z.string().check(z.minLength(1), z.maxLength(longest));
 
 /** An order in the words of a slash command; `id` makes a repeated request the same order. */
-const orderRequest = z.strictObject({ id: z.string().min(1).max(100), words: z.string().min(1).max(3_000) });
+const orderRequest = z.strictObject({ id: textOf(100), words: textOf(3_000) });
 
 export function parseOrderRequest(rawBody: string): z.infer<typeof orderRequest> | { readonly problem: string } {
   try {

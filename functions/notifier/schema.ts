@@ -1,17 +1,17 @@
 /** A transition as it comes from the bus. Unknown fields are let through: newer versions may say more. */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { ReleaseEvent } from '#shared/ports.ts';
 
 const releaseEvent = z.looseObject({
-  id: z.string().min(1),
+  id: z.string().check(z.minLength(1)),
   key: z.object({
     cluster: z.string(),
     kind: z.enum(['Rollout', 'AnalysisRun', 'Experiment']),
     namespace: z.string(),
     name: z.string(),
   }),
-  releaseId: z.string().optional(),
-  release: z.looseObject({ id: z.string(), rollout: z.string(), outcome: z.string() }).optional(),
+  releaseId: z.optional(z.string()),
+  release: z.optional(z.looseObject({ id: z.string(), rollout: z.string(), outcome: z.string() })),
   transition: z.looseObject({
     type: z.string(),
     at: z.number(),

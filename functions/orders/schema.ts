@@ -1,40 +1,40 @@
 /** What travels through the orders queue: the id of a stored order. */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { Alert } from '#core/alerts/alert.ts';
 import { COMMAND_VERBS, TARGET_KINDS, type Actor, type Command } from '#core/commands/command.ts';
 import type { JsonObject } from '#core/json.ts';
 
-const orderMessage = z.object({ orderId: z.string().min(1) });
+const orderMessage = z.object({ orderId: z.string().check(z.minLength(1)) });
 
 const storedCommand = z.object({
   kind: z.literal('command'),
   command: z.object({
     verb: z.enum(COMMAND_VERBS),
     rollout: z.object({ cluster: z.string(), namespace: z.string(), name: z.string() }),
-    target: z.object({ kind: z.enum(TARGET_KINDS), name: z.string() }).optional(),
+    target: z.optional(z.object({ kind: z.enum(TARGET_KINDS), name: z.string() })),
     binding: z.object({
       uid: z.string(),
       podHash: z.string(),
-      stepIndex: z.number().optional(),
-      pausedAt: z.string().optional(),
-      generation: z.number().optional(),
-      workloadGeneration: z.string().optional(),
-      revision: z.number().optional(),
+      stepIndex: z.optional(z.number()),
+      pausedAt: z.optional(z.string()),
+      generation: z.optional(z.number()),
+      workloadGeneration: z.optional(z.string()),
+      revision: z.optional(z.number()),
     }),
-    full: z.boolean().optional(),
-    skipCurrentStep: z.boolean().optional(),
-    skipAllSteps: z.boolean().optional(),
-    toRevision: z.number().optional(),
-    restartAt: z.string().optional(),
-    images: z.record(z.string(), z.string()).optional(),
-    until: z.string().optional(),
-    reason: z.string().optional(),
+    full: z.optional(z.boolean()),
+    skipCurrentStep: z.optional(z.boolean()),
+    skipAllSteps: z.optional(z.boolean()),
+    toRevision: z.optional(z.number()),
+    restartAt: z.optional(z.string()),
+    images: z.optional(z.record(z.string(), z.string())),
+    until: z.optional(z.string()),
+    reason: z.optional(z.string()),
   }),
   actor: z.object({
     id: z.string(),
     name: z.string(),
     kind: z.enum(['person', 'alert', 'program']),
-    channel: z.string().optional(),
+    channel: z.optional(z.string()),
   }),
 });
 

@@ -1,15 +1,17 @@
 /** What travels through the work queue. */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { WorkMessage } from '#shared/ports.ts';
+
+const filled = z.string().check(z.minLength(1));
 
 const workMessage = z.object({
   request: z.object({
-    cluster: z.string().min(1),
+    cluster: filled,
     kind: z.enum(['Rollout', 'AnalysisRun', 'Experiment', 'Service', 'Ingress', 'DestinationRule']),
-    namespace: z.string().min(1),
-    name: z.string().min(1),
+    namespace: filled,
+    name: filled,
   }),
-  seq: z.number().int().nonnegative(),
+  seq: z.int().check(z.nonnegative()),
 });
 
 /** @throws when the body is not a work message: it ends in the dead letters after its redeliveries */

@@ -1,27 +1,29 @@
 /** A click on a card's button: what it asks for, bound to what the card showed. */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { Command } from '#core/commands/command.ts';
 import { ABORT_ACTION, PROMOTE_ACTION } from '#core/messages/card/buttons.ts';
 import { jsonOf } from './schema.ts';
 
+const filled = z.string().check(z.minLength(1));
+
 const blockActions = z.object({
   type: z.literal('block_actions'),
-  team: z.object({ id: z.string().min(1) }),
-  user: z.object({ id: z.string().min(1) }),
-  channel: z.object({ id: z.string() }).optional(),
-  response_url: z.url().optional(),
-  actions: z.array(z.object({ action_id: z.string(), value: z.string().default('') })).min(1),
+  team: z.object({ id: filled }),
+  user: z.object({ id: filled }),
+  channel: z.optional(z.object({ id: z.string() })),
+  response_url: z.optional(z.url()),
+  actions: z.array(z.object({ action_id: z.string(), value: z._default(z.string(), '') })).check(z.minLength(1)),
 });
 
 const buttonValue = z.object({
-  cluster: z.string().min(1),
-  namespace: z.string().min(1),
-  name: z.string().min(1),
+  cluster: filled,
+  namespace: filled,
+  name: filled,
   binding: z.object({
     uid: z.string(),
     podHash: z.string(),
-    stepIndex: z.number().optional(),
-    pausedAt: z.string().optional(),
+    stepIndex: z.optional(z.number()),
+    pausedAt: z.optional(z.string()),
   }),
 });
 

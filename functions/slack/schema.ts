@@ -1,13 +1,13 @@
 /** A slash command, form-encoded. `user_name` and `token` are deprecated by Slack: people are known by (team_id, user_id). */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 
 const slashCommand = z.object({
   command: z.string(),
-  text: z.string().max(3_000).default(''),
-  team_id: z.string().min(1),
-  user_id: z.string().min(1),
-  channel_id: z.string().default(''),
-  response_url: z.url().optional(),
+  text: z._default(z.string().check(z.maxLength(3_000)), ''),
+  team_id: z.string().check(z.minLength(1)),
+  user_id: z.string().check(z.minLength(1)),
+  channel_id: z._default(z.string(), ''),
+  response_url: z.optional(z.url()),
 });
 
 export type SlashCommand = z.infer<typeof slashCommand>;
@@ -29,8 +29,8 @@ export function originOf(rawBody: string): { readonly team: string; readonly app
 }
 
 const clickOrigin = z.object({
-  team: z.object({ id: z.string() }).nullish(),
-  api_app_id: z.string().nullish(),
+  team: z.nullish(z.object({ id: z.string() })),
+  api_app_id: z.nullish(z.string()),
 });
 
 /** @returns undefined for what is no JSON */

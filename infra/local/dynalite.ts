@@ -13,14 +13,14 @@ import {
   waitUntilTableExists,
   type CreateTableCommandInput,
 } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { DynamoDBDocument } from '@aws-sdk/lib-dynamodb';
 import dynalite from 'dynalite';
 import { INDEXES, KEY, SCHEMA, type IndexDefinition } from '#shared/dynamodb/definition.ts';
 
 export interface LocalDynamodb {
   readonly endpoint: string;
   readonly tableName: string;
-  readonly client: DynamoDBDocumentClient;
+  readonly client: DynamoDBDocument;
   stop(): Promise<void>;
 }
 
@@ -48,7 +48,7 @@ export async function startDynalite({ folder, tableName = 'weir' }: LocalDynamod
   return {
     endpoint,
     tableName,
-    client: DynamoDBDocumentClient.from(bare),
+    client: DynamoDBDocument.from(bare),
     async stop() {
       // A request that the closing database meets would end the process.
       await idle();

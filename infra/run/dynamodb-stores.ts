@@ -1,6 +1,6 @@
 /** The stores in DynamoDB, tickets too: several processes may then share the work. The AWS SDK is loaded for this only. */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { DynamoDBDocument } from '@aws-sdk/lib-dynamodb';
 import { createTable } from '#shared/dynamodb/table.ts';
 import { createDynamodbCursorStore } from '#shared/history/dynamodb-cursor-store.ts';
 import { createDynamodbOrderStore } from '#shared/history/dynamodb-order-store.ts';
@@ -11,7 +11,7 @@ import type { Stores } from './store-set.ts';
 
 export function openDynamodbStores(place: { readonly endpoint: string; readonly table: string }, clock: Clock): Stores {
   const client = new DynamoDBClient({ endpoint: place.endpoint });
-  const table = createTable(DynamoDBDocumentClient.from(client), place.table);
+  const table = createTable(DynamoDBDocument.from(client), place.table);
   return {
     history: createDynamodbRunHistory(table, clock),
     orders: createDynamodbOrderStore(table),

@@ -1,5 +1,6 @@
 /** Alertmanager's webhook payload, version 4: only the fields we use; unknown ones are let through. */
-import * as z from 'zod';
+import { en } from 'zod/locales';
+import * as z from 'zod/mini';
 import type { Alert } from '#core/alerts/alert.ts';
 import { jsonBytes } from '#core/history/trim.ts';
 
@@ -10,19 +11,19 @@ const LONGEST_FINGERPRINT = 256;
 
 const labels = z
   .record(z.string(), z.string())
-  .refine((given) => jsonBytes(given) <= LABEL_BYTES, `more than ${LABEL_BYTES} bytes`);
+  .check(z.refine((given) => jsonBytes(given) <= LABEL_BYTES, `more than ${LABEL_BYTES} bytes`));
 /** They decide nothing: those that do not fit are left out. */
-const annotations = z
-  .record(z.string(), z.string())
-  .default({})
-  .transform((given) => (jsonBytes(given) <= ANNOTATION_BYTES ? given : {}));
+const annotations = z.pipe(
+  z._default(z.record(z.string(), z.string()), {}),
+  z.transform((given) => (jsonBytes(given) <= ANNOTATION_BYTES ? given : {})),
+);
 
 const alertGroup = z.looseObject({
   version: z.literal('4'),
-  groupKey: z.string().default(''),
-  receiver: z.string().default(''),
-  truncatedAlerts: z.number().int().nonnegative().default(0),
-  commonLabels: labels.default({}),
+  groupKey: z._default(z.string(), ''),
+  receiver: z._default(z.string(), ''),
+  truncatedAlerts: z._default(z.int().check(z.nonnegative()), 0),
+  commonLabels: z._default(labels, {}),
   alerts: z
     .array(
       z.looseObject({
@@ -30,10 +31,10 @@ const alertGroup = z.looseObject({
         labels,
         annotations,
         startsAt: z.iso.datetime({ offset: true }),
-        fingerprint: z.string().min(1).max(LONGEST_FINGERPRINT),
+        fingerprint: z.string().check(z.minLength(1), z.maxLength(LONGEST_FINGERPRINT)),
       }),
     )
-    .max(10_000),
+    .check(z.maxLength(10_000)),
 });
 
 export interface AlertGroup {
@@ -54,7 +55,7 @@ export function parseAlertGroup(body: string): ParsedGroup {
   } catch {
     return { problem: 'the body is not JSON' };
   }
-  const result = alertGroup.safeParse(json);
+  const result = alertGroup.safeParse(json, { error: en().localeError });
   if (!result.success) return { problem: firstProblem(result.error) };
   const { groupKey, receiver, truncatedAlerts, commonLabels, alerts } = result.data;
   return { group: { groupKey, receiver, truncatedAlerts, commonLabels, alerts: alerts.map(toAlert) } };
@@ -65,7 +66,7 @@ function toAlert(alert: z.infer<typeof alertGroup>['alerts'][number]): Alert {
   return { status, labels: alert.labels, annotations: alert.annotations, startsAt: Date.parse(startsAt), fingerprint };
 }
 
-function firstProblem(error: z.ZodError): string {
+function firstProblem(error: z.core.$ZodError): string {
   const issue = error.issues[0];
   const path = issue?.path.join('.') ?? '';
   if (path === 'version') return 'not an Alertmanager payload of version 4';

@@ -1,18 +1,10 @@
 /** Single-item operations on the table. Expressions write attributes as `#name`; values come as `:name`. */
 import { randomUUID } from 'node:crypto';
-import {
-  BatchWriteCommand,
-  GetCommand,
-  PutCommand,
-  QueryCommand,
-  UpdateCommand,
-  type BatchWriteCommandInput,
-  type DynamoDBDocumentClient,
-  type QueryCommandInput,
-} from '@aws-sdk/lib-dynamodb';
+import type { BatchWriteCommandInput, QueryCommandInput } from '@aws-sdk/lib-dynamodb';
 import { TransientError } from '#core/errors.ts';
 import { call, isFailedCondition, namesAndValues } from './call.ts';
 import { INDEXES, KEY, SCHEMA, type IndexName } from './definition.ts';
+import type { DocumentClient } from './document-client.ts';
 
 export type Item = Readonly<Record<string, unknown>>;
 
@@ -58,11 +50,9 @@ export interface Table {
 const BATCH = 25;
 const BATCH_ATTEMPTS = 8;
 
-export function createTable(client: DynamoDBDocumentClient, TableName: string): Table {
+export function createTable(client: DocumentClient, TableName: string): Table {
   async function get(key: ItemKey): Promise<Item | undefined> {
-    const { Item } = await call(() =>
-      client.send(new GetCommand({ TableName, Key: { ...key }, ConsistentRead: true })),
-    );
+    const { Item } = await call(() => client.get({ TableName, Key: { ...key }, ConsistentRead: true }));
     return Item && readable(Item, TableName);
   }
 
@@ -89,7 +79,7 @@ export function createTable(client: DynamoDBDocumentClient, TableName: string): 
     put(key, item, condition) {
       return tagged(key, (tag) => {
         const Item = { ...item, ...key, schema: SCHEMA, tag };
-        return client.send(new PutCommand({ TableName, Item, ...(condition && guard(condition)) }));
+        return client.put({ TableName, Item, ...(condition && guard(condition)) });
       });
     },
     update(key, update, condition) {
@@ -101,7 +91,7 @@ export function createTable(client: DynamoDBDocumentClient, TableName: string): 
           ConditionExpression: condition.expression,
           ...namesAndValues([UpdateExpression, condition.expression], values),
         };
-        return client.send(new UpdateCommand({ TableName, Key: { ...key }, ...command }));
+        return client.update({ TableName, Key: { ...key }, ...command });
       });
     },
     async putAll(items) {
@@ -140,7 +130,7 @@ function queryInput(partition: string, { index, sort, newestFirst = false }: Que
 }
 
 async function allPages(
-  client: DynamoDBDocumentClient,
+  client: DocumentClient,
   input: QueryCommandInput,
   limit = Number.POSITIVE_INFINITY,
 ): Promise<readonly Item[]> {
@@ -148,8 +138,8 @@ async function allPages(
   let from: QueryCommandInput['ExclusiveStartKey'];
   while (found.length < limit) {
     const left = Number.isFinite(limit) ? { Limit: limit - found.length } : {};
-    const page = new QueryCommand({ ...input, ...left, ExclusiveStartKey: from });
-    const { Items, LastEvaluatedKey } = await call(() => client.send(page));
+    const page = { ...input, ...left, ExclusiveStartKey: from };
+    const { Items, LastEvaluatedKey } = await call(() => client.query(page));
     found.push(...(Items ?? []).map((item) => readable(item, input.TableName ?? '')));
     if (LastEvaluatedKey === undefined) return found;
     from = LastEvaluatedKey;
@@ -157,12 +147,12 @@ async function allPages(
   return found;
 }
 
-async function putBatch(client: DynamoDBDocumentClient, table: string, items: readonly Item[]): Promise<void> {
+async function putBatch(client: DocumentClient, table: string, items: readonly Item[]): Promise<void> {
   type Requests = NonNullable<BatchWriteCommandInput['RequestItems']>[string];
   let left: Requests = items.map((item) => ({ PutRequest: { Item: { ...item, schema: SCHEMA } } }));
   for (let attempt = 1; attempt <= BATCH_ATTEMPTS; attempt++) {
-    const request = new BatchWriteCommand({ RequestItems: { [table]: left } });
-    const { UnprocessedItems } = await call(() => client.send(request));
+    const request = { RequestItems: { [table]: left } };
+    const { UnprocessedItems } = await call(() => client.batchWrite(request));
     left = UnprocessedItems?.[table] ?? [];
     if (left.length === 0) return;
   }

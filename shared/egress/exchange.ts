@@ -2,7 +2,7 @@
 import { request as requestPlain, type Agent, type IncomingMessage, type RequestOptions } from 'node:http';
 import { request as requestTls } from 'node:https';
 import type { Readable } from 'node:stream';
-import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
+import type { BrotliDecompress, Gunzip, Inflate } from 'node:zlib';
 import { HttpFailureError } from './failure.ts';
 
 export interface Sending {
@@ -60,18 +60,23 @@ function decoded(answer: IncomingMessage, encoding: string): Readable {
   switch (encoding.trim().toLowerCase()) {
     case 'gzip':
     case 'x-gzip':
-      return piped(answer, createGunzip());
+      return piped(answer, zlib().createGunzip());
     case 'deflate':
-      return piped(answer, createInflate());
+      return piped(answer, zlib().createInflate());
     case 'br':
-      return piped(answer, createBrotliDecompress());
+      return piped(answer, zlib().createBrotliDecompress());
     default:
       return answer;
   }
 }
 
+/** Loaded for the first answer that is compressed: those of AWS are not, and a cold start does without it. */
+function zlib() {
+  return process.getBuiltinModule('node:zlib');
+}
+
 /** What breaks the answer breaks what is made of it. */
-function piped(answer: IncomingMessage, decoder: ReturnType<typeof createGunzip>): Readable {
+function piped(answer: IncomingMessage, decoder: Gunzip | Inflate | BrotliDecompress): Readable {
   answer.on('error', (error) => decoder.destroy(error));
   return answer.pipe(decoder);
 }

@@ -1,6 +1,7 @@
 /** The two questions to AWS on the way into an EKS cluster. */
 import { DeniedError, InvalidSpecError, messageOf, TransientError } from '#core/errors.ts';
 import { SECOND, type Millis } from '#core/time.ts';
+import { domainOf } from '../aws-domain.ts';
 import { signed, type AwsCredentials, type SigningScope } from '../signature-v4.ts';
 
 const TIMEOUT: Millis = 5 * SECOND;
@@ -49,14 +50,10 @@ export function stsHost(region: string): string {
   return `sts.${region}.${domainOf(region)}`;
 }
 
-function domainOf(region: string): string {
-  return region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
-}
-
 type Request = Parameters<typeof signed>[0] & { readonly body?: string };
 
 async function exchange(request: Request, scope: SigningScope, ask: typeof fetch) {
-  const { method, url, headers = [], body } = await signed(request, scope);
+  const { method, url, headers = [], body } = signed(request, scope);
   const init = {
     method,
     headers: headers.map(({ name, value }): [string, string] => [name, value]).filter(([name]) => name !== 'host'),

@@ -61,7 +61,7 @@ async function tokenFor(options: EksOptions): Promise<string> {
   const { name, region } = options;
   const url = `https://${stsHost(region)}/?Action=GetCallerIdentity&Version=2011-06-15`;
   const signing = { headers: { 'x-k8s-aws-id': name }, expiresIn: URL_LIFE };
-  const proof = await presigned(url, signing, { service: 'sts', ...(await scopeOf(options)) });
+  const proof = presigned(url, signing, { service: 'sts', ...(await scopeOf(options)) });
   return `k8s-aws-v1.${Buffer.from(proof).toString('base64url')}`;
 }
 

@@ -7,7 +7,7 @@ import { readFileSync } from 'node:fs';
 import type { RequestOptions } from 'node:https';
 import { homedir } from 'node:os';
 import { delimiter, dirname, isAbsolute, join } from 'node:path';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { InvalidSpecError, messageOf } from '#core/errors.ts';
 import type { Login } from './credentials.ts';
 import { createExecCredentials, type ExecSpec } from './exec-credentials.ts';
@@ -15,13 +15,13 @@ import type { KubeConfigSource } from './kube-config.ts';
 import { createTokenFile } from './token-file.ts';
 import { parseYaml } from '../yaml.ts';
 
-const text = z.string().optional();
+const text = z.optional(z.string());
 
 const clusterEntry = z.looseObject({
   server: text,
   'certificate-authority': text,
   'certificate-authority-data': text,
-  'insecure-skip-tls-verify': z.boolean().optional(),
+  'insecure-skip-tls-verify': z.optional(z.boolean()),
   'tls-server-name': text,
   'proxy-url': text,
 });
@@ -35,20 +35,23 @@ const userEntry = z.looseObject({
   'client-certificate-data': text,
   'client-key': text,
   'client-key-data': text,
-  exec: z.custom<ExecSpec>((value) => typeof value === 'object' && value !== null).optional(),
-  'auth-provider': z.looseObject({}).optional(),
+  exec: z.optional(z.custom<ExecSpec>((value) => typeof value === 'object' && value !== null)),
+  'auth-provider': z.optional(z.looseObject({})),
   as: text,
 });
 
 const context = z.looseObject({ cluster: text, user: text });
-const named = { name: z.string() };
+
+function listOf<Shape extends z.core.$ZodShape>(shape: Shape) {
+  return z.nullish(z.array(z.looseObject({ name: z.string(), ...shape })));
+}
 
 /** As kubectl reads it: lists may be absent or null, entries may lack what they name. */
 const kubeConfig = z.looseObject({
   'current-context': text,
-  clusters: z.array(z.looseObject({ ...named, cluster: clusterEntry.nullish() })).nullish(),
-  contexts: z.array(z.looseObject({ ...named, context: context.nullish() })).nullish(),
-  users: z.array(z.looseObject({ ...named, user: userEntry.nullish() })).nullish(),
+  clusters: listOf({ cluster: z.nullish(clusterEntry) }),
+  contexts: listOf({ context: z.nullish(context) }),
+  users: listOf({ user: z.nullish(userEntry) }),
 });
 
 type ClusterEntry = z.infer<typeof clusterEntry>;

@@ -2,7 +2,8 @@
 import * as z from 'zod/mini';
 import type { Reading } from '#core/analysis/reading.ts';
 import { SECOND } from '#core/time.ts';
-import { headersOf, type HttpAnswer } from '../http.ts';
+import type { HttpAnswer } from '../http.ts';
+import { headersOf } from '../http-headers.ts';
 import type { MetricProvider } from '../ports.ts';
 import { encodeForm } from './form.ts';
 import { fluxRecordValues, FluxError, type FluxValue } from './influxdb/annotated-csv.ts';

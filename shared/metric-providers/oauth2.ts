@@ -1,7 +1,8 @@
 /** OAuth 2.0 client credentials. analysis §18.1: HTTP Basic first, form fields where the server does not take it. */
 import * as z from 'zod/mini';
 import type { Metric } from '#core/resources/argo.ts';
-import type { Deadline, HttpAnswer, HttpHeader } from '../http.ts';
+import type { Deadline, HttpAnswer } from '../http.ts';
+import type { HttpHeader } from '../http-headers.ts';
 import { decodeForm, encodeForm, type FormField } from './form.ts';
 import { parseJson } from './json-text.ts';
 import { askOrFail, ReadingError, type KeepSecret } from './provider.ts';

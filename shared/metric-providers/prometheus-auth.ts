@@ -1,6 +1,7 @@
 /** How a Prometheus metric proves who asks: HTTP Basic, OAuth 2.0 or AWS SigV4. analysis §18.1 */
 import type { Metric } from '#core/resources/argo.ts';
-import type { HttpHeader, HttpRequest } from '../http.ts';
+import type { HttpRequest } from '../http.ts';
+import type { HttpHeader } from '../http-headers.ts';
 import { fetchAuthorization, oauth2ClientOf, type OAuth2Client } from './oauth2.ts';
 import { ReadingError, type KeepSecret, type ProviderContext } from './provider.ts';
 

@@ -2,7 +2,8 @@
 import type { MeasurementTask, Reading } from '#core/analysis/reading.ts';
 import type { Metric } from '#core/resources/argo.ts';
 import { SECOND, type Millis } from '#core/time.ts';
-import type { HttpAnswer, HttpHeader } from '../http.ts';
+import type { HttpAnswer } from '../http.ts';
+import type { HttpHeader } from '../http-headers.ts';
 import type { MetricProvider } from '../ports.ts';
 import { evaluateTemplate } from './json-path/evaluate.ts';
 import { PathError, PathSyntaxError, type PathNode } from './json-path/node.ts';

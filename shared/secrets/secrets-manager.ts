@@ -2,14 +2,10 @@
  * Secrets in Secrets Manager. Of each secret its current version and the one before are valid: while it is being replaced
  * both sides may use either. Values are kept for a minute; when Secrets Manager does not answer, what is known stays valid.
  */
-import {
-  GetSecretValueCommand,
-  ResourceNotFoundException,
-  SecretsManagerClient,
-} from '@aws-sdk/client-secrets-manager';
+import type { GetSecretValueCommandInput, GetSecretValueCommandOutput } from '@aws-sdk/client-secrets-manager';
 import { messageOf, TransientError } from '#core/errors.ts';
 import { MINUTE, type Instant, type Millis } from '#core/time.ts';
-import { CLIENT_OPTIONS } from '../aws-client.ts';
+import { connectJsonService } from '../aws-json.ts';
 import type { Clock } from '../ports.ts';
 
 const KEEP: Millis = MINUTE;
@@ -24,16 +20,19 @@ interface Known {
   readonly at: Instant;
 }
 
-export function connectSecretsManager(): SecretsManagerClient {
-  return new SecretsManagerClient(CLIENT_OPTIONS);
+/** The operation that Weir uses; the SDK's `SecretsManager` has it, too. */
+export interface SecretClient {
+  getSecretValue(input: GetSecretValueCommandInput): Promise<Pick<GetSecretValueCommandOutput, 'SecretString'>>;
+}
+
+export function connectSecretsManager(environment?: NodeJS.ProcessEnv): SecretClient {
+  const service = { name: 'secretsmanager', target: 'secretsmanager', version: '1.1' } as const;
+  const call = connectJsonService(service, environment);
+  return { getSecretValue: (input) => call('GetSecretValue', input) };
 }
 
 /** @param heard told of every value that was read: the log hides them from then on */
-export function createSecrets(
-  client: SecretsManagerClient,
-  clock: Clock,
-  heard: (values: readonly string[]) => void,
-): Secrets {
+export function createSecrets(client: SecretClient, clock: Clock, heard: (values: readonly string[]) => void): Secrets {
   const known = new Map<string, Known>();
   const underWay = new Map<string, Promise<readonly string[]>>();
 
@@ -60,7 +59,7 @@ export function createSecrets(
   };
 }
 
-async function readValid(client: SecretsManagerClient, id: string): Promise<readonly string[]> {
+async function readValid(client: SecretClient, id: string): Promise<readonly string[]> {
   const [current, previous] = await Promise.all([
     readVersion(client, id, 'AWSCURRENT'),
     readVersion(client, id, 'AWSPREVIOUS'),
@@ -70,11 +69,11 @@ async function readValid(client: SecretsManagerClient, id: string): Promise<read
 }
 
 /** @returns undefined when there is no such version */
-async function readVersion(client: SecretsManagerClient, SecretId: string, VersionStage: string) {
+async function readVersion(client: SecretClient, SecretId: string, VersionStage: string) {
   try {
-    return (await client.send(new GetSecretValueCommand({ SecretId, VersionStage }))).SecretString;
+    return (await client.getSecretValue({ SecretId, VersionStage })).SecretString;
   } catch (error) {
-    if (error instanceof ResourceNotFoundException) return undefined;
+    if (error instanceof Error && error.name === 'ResourceNotFoundException') return undefined;
     throw error;
   }
 }

@@ -9,7 +9,7 @@ import {
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { CreateSecretCommand, PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { connectDocuments } from '#shared/dynamodb/client.ts';
 import { createTable } from '#shared/dynamodb/table.ts';
 import { createEventBridgeBus } from '#shared/events/event-bridge-bus.ts';
 import { createDynamodbCursorStore } from '#shared/history/dynamodb-cursor-store.ts';
@@ -17,8 +17,8 @@ import { createDynamodbOrderStore } from '#shared/history/dynamodb-order-store.t
 import { createDynamodbRunHistory } from '#shared/history/dynamodb-run-history.ts';
 import type { ReleaseEvent } from '#shared/ports.ts';
 import { createDynamodbTicketStore } from '#shared/queue/dynamodb-ticket-store.ts';
-import { createSqsDeadLetters, createSqsOrderSender, createSqsWorkSender } from '#shared/queue/sqs.ts';
-import { createSecrets } from '#shared/secrets/secrets-manager.ts';
+import { connectSqs, createSqsDeadLetters, createSqsOrderSender, createSqsWorkSender } from '#shared/queue/sqs.ts';
+import { connectSecretsManager, createSecrets } from '#shared/secrets/secrets-manager.ts';
 import { tableDefinition } from '../../infra/local/dynalite.ts';
 import { defineCursorStoreContract } from '../contracts/cursor-store.ts';
 import { defineOrderStoreContract } from '../contracts/order-store.ts';
@@ -45,7 +45,14 @@ afterAll(async () => {
   await cloud.stop();
 });
 
-const table = () => createTable(DynamoDBDocumentClient.from(dynamodb), 'weir');
+/** What a function finds in its environment. */
+const environment = () => ({
+  AWS_ENDPOINT_URL: cloud.endpoint,
+  AWS_REGION: REGION,
+  AWS_ACCESS_KEY_ID: ACCOUNT,
+  AWS_SECRET_ACCESS_KEY: 'test',
+});
+const table = () => createTable(connectDocuments(environment()), 'weir');
 
 defineWorkQueueContract('DynamoDB', (clock) => createDynamodbTicketStore(table(), clock));
 defineRunHistoryContract('DynamoDB', (clock) => createDynamodbRunHistory(table(), clock));
@@ -63,7 +70,7 @@ describe('senders over SQS', () => {
     const { QueueUrl = '' } = await client.send(new CreateQueueCommand({ QueueName: 'delayed' }));
     const request = { cluster: 'prod', kind: 'Rollout', namespace: 'shop', name: 'web' } as const;
     const started = Date.now();
-    await createSqsWorkSender(client, QueueUrl).send({ request, seq: 3 }, 1_500);
+    await createSqsWorkSender(connectSqs(environment()), QueueUrl).send({ request, seq: 3 }, 1_500);
     expect((await received(client, QueueUrl)).map((body) => JSON.parse(body) as unknown)).toEqual([
       { request, seq: 3 },
     ]);
@@ -73,7 +80,7 @@ describe('senders over SQS', () => {
   it('given an order, when it is sent, then its id arrives', async () => {
     const client = new SQSClient(options());
     const { QueueUrl = '' } = await client.send(new CreateQueueCommand({ QueueName: 'orders' }));
-    await createSqsOrderSender(client, QueueUrl).send('o1');
+    await createSqsOrderSender(connectSqs(environment()), QueueUrl).send('o1');
     expect(await received(client, QueueUrl)).toEqual(['{"orderId":"o1"}']);
   });
 
@@ -81,12 +88,13 @@ describe('senders over SQS', () => {
     const client = new SQSClient(options());
     const { QueueUrl: queueUrl = '' } = await client.send(new CreateQueueCommand({ QueueName: 'living' }));
     const { QueueUrl: deadLettersUrl = '' } = await client.send(new CreateQueueCommand({ QueueName: 'dead' }));
-    const sender = createSqsOrderSender(client, deadLettersUrl);
+    const queues = connectSqs(environment());
+    const sender = createSqsOrderSender(queues, deadLettersUrl);
     for (let index = 0; index < 12; index++) await sender.send(`o${index}`);
-    expect(await createSqsDeadLetters(client, [{ queueUrl, deadLettersUrl }]).redrive()).toBe(12);
+    expect(await createSqsDeadLetters(queues, [{ queueUrl, deadLettersUrl }]).redrive()).toBe(12);
     const [first, second] = [await received(client, queueUrl), await received(client, queueUrl)];
     expect(first.length + second.length).toBe(12);
-    expect(await createSqsDeadLetters(client, [{ queueUrl, deadLettersUrl }]).redrive()).toBe(0);
+    expect(await createSqsDeadLetters(queues, [{ queueUrl, deadLettersUrl }]).redrive()).toBe(0);
   });
 });
 
@@ -121,7 +129,7 @@ describe('secrets in Secrets Manager', () => {
     const client = new SecretsManagerClient(options());
     await client.send(new CreateSecretCommand({ Name: 'token', SecretString: 'one' }));
     const clock = new VirtualClock();
-    const secrets = createSecrets(client, clock, () => undefined);
+    const secrets = createSecrets(connectSecretsManager(environment()), clock, () => undefined);
     expect(await secrets.valid('token')).toEqual(['one']);
     for (const SecretString of ['two', 'three'])
       await client.send(new PutSecretValueCommand({ SecretId: 'token', SecretString }));

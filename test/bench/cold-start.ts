@@ -80,7 +80,7 @@ async function measure(): Promise<Times> {
   mkdirSync(empty);
   writeFileSync(join(empty, 'index.mjs'), 'export const handler = async () => ({});\n');
   const names = Object.keys(EVENTS) as FunctionName[];
-  const folders = names.map((name) => bundle(name, world.deployed, parent).folder);
+  const folders = await Promise.all(names.map(async (name) => (await bundle(name, world.deployed, parent)).folder));
   const times: Record<string, FirstAnswer[]> = { empty: [], ...Object.fromEntries(names.map((name) => [name, []])) };
   try {
     for (let round = 0; round <= ROUNDS; round++) {

@@ -1,5 +1,7 @@
 /** Whose name an AWS request is made in: the default chain, a profile, and a role on top of either. */
-import { headersOf, type HttpRequest } from '../../http.ts';
+import { domainOf } from '../../aws-domain.ts';
+import type { HttpRequest } from '../../http.ts';
+import { headersOf } from '../../http-headers.ts';
 import { encodeForm } from '../form.ts';
 import { askOrFail, ReadingError, type Environment, type ProviderContext } from '../provider.ts';
 import { signed, type AwsCredentials } from '../../signature-v4.ts';
@@ -67,7 +69,7 @@ async function assumeRole(
   const request = {
     ...limits,
     method: 'POST',
-    url: `https://sts.${region}.${region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com'}/`,
+    url: `https://sts.${region}.${domainOf(region)}/`,
     headers: headersOf({ 'Content-Type': 'application/x-www-form-urlencoded' }),
     body: encodeForm([
       ['Action', 'AssumeRole'],
@@ -78,7 +80,7 @@ async function assumeRole(
     maxBytes: MAX_STS_BYTES,
   };
   const scope = { service: 'sts', region, credentials, now: context.clock.now() };
-  const answer = await askOrFail(context.transport, await signed(request, scope));
+  const answer = await askOrFail(context.transport, signed(request, scope));
   return roleCredentialsIn(answer.status, answer.body);
 }
 

@@ -2,7 +2,8 @@
  * Lets the AWS SDK ask over the transport of all metric providers, so that egress judgement, address rules, proxies and the
  * caps of size and time hold for it as well.
  */
-import { headersOf, type HttpRequest } from '../../http.ts';
+import type { HttpRequest } from '../../http.ts';
+import { headersOf } from '../../http-headers.ts';
 import { askOrFail, MAX_ANSWER_BYTES } from '../provider.ts';
 import type { MetricTransport } from '../transport.ts';
 

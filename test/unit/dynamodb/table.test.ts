@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { BatchWriteCommand, GetCommand, PutCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { ConflictError, TransientError } from '#core/errors.ts';
+import type { DocumentClient } from '#shared/dynamodb/document-client.ts';
 import { createTable, type Item, type ItemKey } from '#shared/dynamodb/table.ts';
 import { startDynalite, type LocalDynamodb } from '../../../infra/local/dynalite.ts';
 
@@ -12,53 +12,62 @@ beforeAll(async () => {
 });
 afterAll(() => local.stop());
 
-type Send = (command: unknown) => Promise<unknown>;
-
-/** The table through a client that may do something else than what it is asked. */
-function tableThrough(intercept: (command: unknown, send: Send) => Promise<unknown>) {
-  const send: Send = (command) => local.client.send(command as GetCommand);
-  const client = { send: (command: unknown) => intercept(command, send) };
-  return createTable(client as unknown as DynamoDBDocumentClient, local.tableName);
+/** The table through a client some of whose operations do something else than what they are asked. */
+function tableThrough(others: Partial<DocumentClient>) {
+  const { client } = local;
+  const honestly: DocumentClient = {
+    get: (input) => client.get(input),
+    put: (input) => client.put(input),
+    update: (input) => client.update(input),
+    query: (input) => client.query(input),
+    batchWrite: (input) => client.batchWrite(input),
+  };
+  return createTable({ ...honestly, ...others }, local.tableName);
 }
 
 function honest() {
   return createTable(local.client, local.tableName);
 }
 
-/** The first answer is lost, the SDK sends again. */
-async function twice(command: unknown, send: Send): Promise<unknown> {
-  if (!(command instanceof GetCommand)) await send(command);
-  return send(command);
-}
+/** The first answer is lost, the client sends again. */
+const TWICE: Partial<DocumentClient> = {
+  async put(input) {
+    await local.client.put(input);
+    return local.client.put(input);
+  },
+  async update(input) {
+    await local.client.update(input);
+    return local.client.update(input);
+  },
+};
 
 describe('a write whose answer was lost', () => {
-  it('given a put that the SDK repeats, then it knows its own item', async () => {
+  it('given a put that the client repeats, then it knows its own item', async () => {
     const key = { pk: 'repeated-put', sk: 'x' };
-    expect(await tableThrough(twice).put(key, { n: 1 }, NEW)).toBeDefined();
+    expect(await tableThrough(TWICE).put(key, { n: 1 }, NEW)).toBeDefined();
     expect(await honest().get(key)).toMatchObject({ n: 1 });
   });
 
-  it('given an update that the SDK repeats, then it knows its own item', async () => {
+  it('given an update that the client repeats, then it knows its own item', async () => {
     const key = { pk: 'repeated-update', sk: 'x' };
     await honest().put(key, { n: 1 });
     const update = { expression: 'SET #n = :two', values: { two: 2 } };
     const stillOne = { expression: '#n = :one', values: { one: 1 } };
-    expect(await tableThrough(twice).update(key, update, stillOne)).toBeDefined();
+    expect(await tableThrough(TWICE).update(key, update, stillOne)).toBeDefined();
     expect(await honest().update(key, update, stillOne)).toBeUndefined();
   });
 
   it('given an item of another writer, then a repeated put has lost', async () => {
     const key = { pk: 'taken', sk: 'x' };
     await honest().put(key, { n: 1 });
-    expect(await tableThrough(twice).put(key, { n: 1 }, NEW)).toBeUndefined();
+    expect(await tableThrough(TWICE).put(key, { n: 1 }, NEW)).toBeUndefined();
   });
 });
 
 describe('given an item that a newer Weir has written while its deployment rolls through', () => {
   const key = { pk: 'newer', sk: 'x' };
-  const nextSchema = (command: unknown, send: Send) => {
-    if (command instanceof PutCommand) Object.assign(command.input.Item ?? {}, { schema: 2 });
-    return send(command);
+  const nextSchema: Partial<DocumentClient> = {
+    put: (input) => local.client.put({ ...input, Item: { ...input.Item, schema: 2 } }),
   };
   beforeAll(async () => void (await tableThrough(nextSchema).put(key, { n: 1 })));
 
@@ -99,19 +108,19 @@ describe('putAll', () => {
   const items = ['a', 'b', 'c'].map((sk) => ({ pk: 'left-over', sk }));
 
   it('given a database that leaves items over, then they are offered again', async () => {
-    const table = tableThrough(async (command, send) => {
-      const requests = (command as BatchWriteCommand).input.RequestItems?.[local.tableName] ?? [];
-      await send(new BatchWriteCommand({ RequestItems: { [local.tableName]: requests.slice(0, 1) } }));
-      return { UnprocessedItems: requests.length > 1 ? { [local.tableName]: requests.slice(1) } : {} };
+    const table = tableThrough({
+      async batchWrite({ RequestItems }) {
+        const requests = RequestItems?.[local.tableName] ?? [];
+        await local.client.batchWrite({ RequestItems: { [local.tableName]: requests.slice(0, 1) } });
+        return { UnprocessedItems: requests.length > 1 ? { [local.tableName]: requests.slice(1) } : {} };
+      },
     });
     await table.putAll(items);
     expect(await honest().query('left-over')).toHaveLength(3);
   });
 
   it('given a database that takes none, then that is transient', async () => {
-    const table = tableThrough(async (command) => ({
-      UnprocessedItems: (command as BatchWriteCommand).input.RequestItems,
-    }));
+    const table = tableThrough({ batchWrite: async ({ RequestItems }) => ({ UnprocessedItems: RequestItems }) });
     await expect(table.putAll(items)).rejects.toThrow(TransientError);
   });
 });
@@ -126,7 +135,7 @@ describe('errors of the database', () => {
     { error: Object.assign(named('ValidationException'), { $metadata: { httpStatusCode: 400 } }), transient: false },
     { error: new ConflictError('of ours'), transient: false },
   ])('given $error, then transient is $transient', async ({ error, transient }) => {
-    const table = tableThrough(() => Promise.reject(error));
+    const table = tableThrough({ get: () => Promise.reject(error) });
     const thrown: unknown = await table.get({ pk: 'x', sk: 'x' }).catch((caught: unknown) => caught);
     expect(thrown instanceof TransientError).toBe(transient);
     expect(transient ? (thrown as Error).cause : thrown).toBe(error);

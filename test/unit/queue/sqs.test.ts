@@ -1,19 +1,28 @@
 import { describe, expect, it } from '@jest/globals';
-import type { SQSClient } from '@aws-sdk/client-sqs';
 import { TransientError } from '#core/errors.ts';
-import { createSqsDeadLetters, createSqsOrderSender, createSqsWorkSender } from '#shared/queue/sqs.ts';
+import {
+  createSqsDeadLetters,
+  createSqsOrderSender,
+  createSqsWorkSender,
+  type QueueClient,
+} from '#shared/queue/sqs.ts';
 
-type Input = Record<string, unknown>;
+type Input = Readonly<Record<string, unknown>>;
+type Operation = keyof QueueClient;
 const KEY = { cluster: 'prod', kind: 'Rollout', namespace: 'shop', name: 'web' } as const;
 
-function aClient(answer: (name: string, input: Input) => object = () => ({})) {
-  const sent: { name: string; input: Input }[] = [];
-  const client = {
-    async send(command: { constructor: { name: string }; input: Input }) {
-      sent.push({ name: command.constructor.name, input: command.input });
-      return answer(command.constructor.name, command.input);
-    },
-  } as unknown as SQSClient;
+function aClient(answer: (name: Operation, input: Input) => object = () => ({})) {
+  const sent: { name: Operation; input: Input }[] = [];
+  const operation = (name: Operation) => async (input: object) => {
+    sent.push({ name, input: { ...input } });
+    return answer(name, { ...input });
+  };
+  const client: QueueClient = {
+    sendMessage: operation('sendMessage'),
+    sendMessageBatch: operation('sendMessageBatch'),
+    receiveMessage: operation('receiveMessage'),
+    deleteMessageBatch: operation('deleteMessageBatch'),
+  };
   return { client, sent };
 }
 
@@ -67,10 +76,10 @@ describe('given dead letters in SQS', () => {
       ['h1', 'one'],
       ['h2', 'two'],
     ]);
-    const answer = (name: string, input: Input): object => {
-      if (name === 'ReceiveMessageCommand')
+    const answer = (name: Operation, input: Input): object => {
+      if (name === 'receiveMessage')
         return { Messages: [...left].map(([ReceiptHandle, Body]) => ({ ReceiptHandle, Body })) };
-      if (name === 'SendMessageBatchCommand') return { Failed: failed.map((Id) => ({ Id })) };
+      if (name === 'sendMessageBatch') return { Failed: failed.map((Id) => ({ Id })) };
       for (const { ReceiptHandle } of input['Entries'] as { ReceiptHandle: string }[]) left.delete(ReceiptHandle);
       return {};
     };
@@ -81,11 +90,11 @@ describe('given dead letters in SQS', () => {
     const { client, sent, left } = letters();
     expect(await createSqsDeadLetters(client, [PAIR]).redrive()).toBe(2);
     expect(left.size).toBe(0);
-    expect(sent.map(({ name }) => name.replace(/Command$/, ''))).toEqual([
-      'ReceiveMessage',
-      'SendMessageBatch',
-      'DeleteMessageBatch',
-      'ReceiveMessage',
+    expect(sent.map(({ name }) => name)).toEqual([
+      'receiveMessage',
+      'sendMessageBatch',
+      'deleteMessageBatch',
+      'receiveMessage',
     ]);
     expect(sent[1]?.input).toMatchObject({
       QueueUrl: 'queue',

@@ -1,26 +1,22 @@
 import { describe, expect, it } from '@jest/globals';
-import {
-  ResourceNotFoundException,
-  type GetSecretValueCommandInput,
-  type SecretsManagerClient,
-} from '@aws-sdk/client-secrets-manager';
 import { TransientError } from '#core/errors.ts';
 import { MINUTE, SECOND } from '#core/time.ts';
-import { createSecrets } from '#shared/secrets/secrets-manager.ts';
+import { AwsError } from '#shared/aws-json.ts';
+import { createSecrets, type SecretClient } from '#shared/secrets/secrets-manager.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 
 function setUp() {
   const stages: Record<string, string> = { AWSCURRENT: 'first' };
   const state = { asked: 0, down: false };
-  const client = {
-    async send({ input }: { input: GetSecretValueCommandInput }) {
+  const client: SecretClient = {
+    async getSecretValue(input) {
       state.asked += 1;
       if (state.down) throw new Error('503');
       const value = stages[input.VersionStage ?? ''];
-      if (value === undefined) throw new ResourceNotFoundException({ message: 'no such stage', $metadata: {} });
+      if (value === undefined) throw new AwsError('ResourceNotFoundException', 'no such stage');
       return { SecretString: value };
     },
-  } as unknown as SecretsManagerClient;
+  };
   const clock = new VirtualClock();
   const heard: string[] = [];
   const secrets = createSecrets(client, clock, (values) => void heard.push(...values));
