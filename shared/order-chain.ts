@@ -36,21 +36,23 @@ export function hashOf(entry: ChainEntry): string {
 
 /** An order store whose orders are chained. */
 export function createChainedOrders(orders: Omit<OrderStore, 'chain'>, log: ChainLog): OrderStore {
-  const append = createAppender(log);
+  const chains = createAppender(log);
 
   return {
     ...orders,
     // The order first: an order without entry is one whose acceptance was not told; an entry without order would be an alarm.
+    // Where its chain ends is looked up meanwhile: whoever wrote since is noticed when the entry is.
     async accept(order) {
-      const result = await orders.accept(order);
-      if (result === 'accepted') await append(order, 'accepted');
+      const [result, end] = await Promise.all([orders.accept(order), chains.endOf(chainOf(order))]);
+      if (result === 'accepted') await chains.append(order, 'accepted', end);
       return result;
     },
     // The entry first: whoever dies in between finishes it again, and the order must then agree with one of its entries.
     async finish(id, outcome) {
       const order = await orders.get(id);
       if (order?.state !== 'accepted') return;
-      await append({ ...order, ...outcomeIn(outcome) }, 'finished');
+      const finished = { ...order, ...outcomeIn(outcome) };
+      await chains.append(finished, 'finished', await chains.endOf(chainOf(order)));
       await orders.finish(id, outcome);
     },
     chain: (chain) => log.all(chain),
@@ -60,16 +62,20 @@ export function createChainedOrders(orders: Omit<OrderStore, 'chain'>, log: Chai
 function createAppender(log: ChainLog) {
   const ends = new Map<string, ChainEntry>();
 
-  return async function append(order: StoredOrder, what: ChainEntry['what']): Promise<void> {
+  async function endOf(chain: string): Promise<ChainEntry | undefined> {
+    return ends.get(chain) ?? log.last(chain);
+  }
+
+  async function append(order: StoredOrder, what: ChainEntry['what'], believed: ChainEntry | undefined): Promise<void> {
     const chain = chainOf(order);
-    let end = ends.get(chain) ?? (await log.last(chain));
+    let end = later(ends.get(chain), believed);
     for (let race = 0; race < MOST_RACES; race += 1) {
       const entry = entryAfter(end, order, what);
       if (await log.append(entry)) return remember(entry);
       end = await log.last(chain);
     }
     throw new TransientError(`the chain of ${chain}: ${MOST_RACES} writers in a row were first; try again`);
-  };
+  }
 
   function remember(entry: ChainEntry): void {
     ends.delete(entry.chain);
@@ -77,6 +83,12 @@ function createAppender(log: ChainLog) {
     const [oldest] = ends.keys();
     if (ends.size > MOST_ENDS && oldest !== undefined) ends.delete(oldest);
   }
+
+  return { endOf, append };
+}
+
+function later(a: ChainEntry | undefined, b: ChainEntry | undefined): ChainEntry | undefined {
+  return (a?.seq ?? 0) > (b?.seq ?? 0) ? a : b;
 }
 
 function entryAfter(end: ChainEntry | undefined, order: StoredOrder, what: ChainEntry['what']): ChainEntry {
