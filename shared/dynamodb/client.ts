@@ -1,7 +1,7 @@
 /** DynamoDB of the account and region that a function runs in. */
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
-import { connectJsonService, type JsonCall } from '../aws-json.ts';
+import { connectJsonService, type JsonCall } from '../aws-client/json-service.ts';
 import type { DocumentClient } from './document-client.ts';
 import { createTable, type Table } from './table.ts';
 

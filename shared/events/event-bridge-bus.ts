@@ -1,7 +1,7 @@
 /** The bus in EventBridge: one event per transition, for Weir's notifier and for rules of the user's own. docs/events.md */
 import { EventBridgeClient, PutEventsCommand, type PutEventsRequestEntry } from '@aws-sdk/client-eventbridge';
 import { messageOf, TransientError } from '#core/errors.ts';
-import { CLIENT_OPTIONS } from '../aws-client.ts';
+import { CLIENT_OPTIONS } from '../aws-client/sdk-options.ts';
 import type { EventBus, ReleaseEvent } from '../ports.ts';
 import { DETAIL_TYPE, detailOf, SOURCE } from './detail.ts';
 

@@ -1,8 +1,8 @@
 /** The two questions to AWS on the way into an EKS cluster. */
 import { DeniedError, InvalidSpecError, messageOf, TransientError } from '#core/errors.ts';
 import { SECOND, type Millis } from '#core/time.ts';
-import { domainOf } from '../aws-domain.ts';
-import { signed, type AwsCredentials, type SigningScope } from '../signature-v4.ts';
+import { domainOf } from '../aws-client/domain.ts';
+import { signed, type AwsCredentials, type SigningScope } from '../aws-client/signature-v4.ts';
 
 const TIMEOUT: Millis = 5 * SECOND;
 const SESSION_NAME = 'weir';

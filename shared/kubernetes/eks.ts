@@ -4,7 +4,7 @@
  */
 import { MINUTE, SECOND, type Instant, type Millis } from '#core/time.ts';
 import type { Clock } from '../ports.ts';
-import { presigned, type AwsCredentials } from '../signature-v4.ts';
+import { presigned, type AwsCredentials } from '../aws-client/signature-v4.ts';
 import { assumeRole, describeCluster, stsHost } from './eks-requests.ts';
 import type { Login } from './credentials.ts';
 import { tokenLogin } from './token-login.ts';

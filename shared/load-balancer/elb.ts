@@ -12,7 +12,7 @@ import {
 } from '@aws-sdk/client-elastic-load-balancing-v2';
 import { messageOf, TransientError } from '#core/errors.ts';
 import type { SeenLoadBalancer, SeenTargetGroup } from '#core/traffic-routing/load-balancers.ts';
-import { CLIENT_OPTIONS } from '../aws-client.ts';
+import { CLIENT_OPTIONS } from '../aws-client/sdk-options.ts';
 import type { LoadBalancers } from '../ports.ts';
 
 /** The AWS load balancer controller's tag: `<namespace>/<ingress>-<service>:<port>`. */

@@ -11,7 +11,7 @@ import type {
 } from '@aws-sdk/client-sqs';
 import { messageOf, TransientError } from '#core/errors.ts';
 import { SECOND } from '#core/time.ts';
-import { connectJsonService } from '../aws-json.ts';
+import { connectJsonService } from '../aws-client/json-service.ts';
 import type { DeadLetters, OrderSender, WorkSender } from '../ports.ts';
 
 /** The operations that Weir uses; the SDK's `SQS` has them, too. */

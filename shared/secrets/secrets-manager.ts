@@ -5,7 +5,7 @@
 import type { GetSecretValueCommandInput, GetSecretValueCommandOutput } from '@aws-sdk/client-secrets-manager';
 import { messageOf, TransientError } from '#core/errors.ts';
 import { MINUTE, type Instant, type Millis } from '#core/time.ts';
-import { connectJsonService } from '../aws-json.ts';
+import { connectJsonService } from '../aws-client/json-service.ts';
 import type { Clock } from '../ports.ts';
 
 const KEEP: Millis = MINUTE;

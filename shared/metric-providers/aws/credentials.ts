@@ -1,10 +1,10 @@
 /** Whose name an AWS request is made in: the default chain, a profile, and a role on top of either. */
-import { domainOf } from '../../aws-domain.ts';
+import { domainOf } from '../../aws-client/domain.ts';
 import type { HttpRequest } from '../../http.ts';
 import { headersOf } from '../../http-headers.ts';
 import { encodeForm } from '../form.ts';
 import { askOrFail, ReadingError, type Environment, type ProviderContext } from '../provider.ts';
-import { signed, type AwsCredentials } from '../../signature-v4.ts';
+import { signed, type AwsCredentials } from '../../aws-client/signature-v4.ts';
 
 export interface AwsIdentity {
   /** Empty: from the environment. */

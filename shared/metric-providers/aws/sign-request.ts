@@ -2,7 +2,7 @@
 import type { HttpRequest } from '../../http.ts';
 import type { KeepSecret, ProviderContext } from '../provider.ts';
 import { credentialsOf, regionOf, type AwsIdentity } from './credentials.ts';
-import { signed } from '../../signature-v4.ts';
+import { signed } from '../../aws-client/signature-v4.ts';
 
 /** @throws ReadingError when there are no credentials */
 export async function signForAws(

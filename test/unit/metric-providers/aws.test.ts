@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { HttpRequest } from '#shared/http.ts';
 import { headersOf } from '#shared/http-headers.ts';
-import { signed } from '#shared/signature-v4.ts';
+import { signed } from '#shared/aws-client/signature-v4.ts';
 
 /** Credentials, time and expected signatures of AWS's published Signature Version 4 test suite. */
 const SCOPE = {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { TransientError } from '#core/errors.ts';
 import { MINUTE, SECOND } from '#core/time.ts';
-import { AwsError } from '#shared/aws-json.ts';
+import { AwsError } from '#shared/aws-client/json-service.ts';
 import { createSecrets, type SecretClient } from '#shared/secrets/secrets-manager.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 

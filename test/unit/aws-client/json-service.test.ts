@@ -3,7 +3,7 @@ import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { InvalidSpecError } from '#core/errors.ts';
-import { connectJsonService } from '#shared/aws-json.ts';
+import { connectJsonService } from '#shared/aws-client/json-service.ts';
 
 const SERVICE = { name: 'sqs', target: 'AmazonSQS', version: '1.0' } as const;
 

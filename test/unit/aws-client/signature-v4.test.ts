@@ -2,7 +2,7 @@ import { createHash, createHmac } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { SignatureV4 } from '@smithy/signature-v4';
 import fc from 'fast-check';
-import { presigned, signed, type SigningScope } from '#shared/signature-v4.ts';
+import { presigned, signed, type SigningScope } from '#shared/aws-client/signature-v4.ts';
 
 /** Node's SHA-256 in the shape that the SDK's signer asks for; with a secret, its HMAC. */
 class Sha256 {

@@ -5,8 +5,8 @@
  */
 import { createHash, createHmac } from 'node:crypto';
 import { SECOND, type Instant, type Millis } from '#core/time.ts';
-import type { HttpRequest } from './http.ts';
-import { headersOf } from './http-headers.ts';
+import type { HttpRequest } from '../http.ts';
+import { headersOf } from '../http-headers.ts';
 
 export interface AwsCredentials {
   readonly accessKeyId: string;

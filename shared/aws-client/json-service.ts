@@ -6,11 +6,11 @@ import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { InvalidSpecError } from '#core/errors.ts';
 import { SECOND, type Millis } from '#core/time.ts';
-import { exchangeOnce, type Received } from './egress/exchange.ts';
-import { headersOf } from './http-headers.ts';
+import { exchangeOnce, type Received } from '../egress/exchange.ts';
+import { headersOf } from '../http-headers.ts';
 import { signed, type AwsCredentials } from './signature-v4.ts';
-import { domainOf } from './aws-domain.ts';
-import { withRetries, type RetryOptions } from './aws-retry.ts';
+import { domainOf } from './domain.ts';
+import { withRetries, type RetryOptions } from './retry.ts';
 
 export interface JsonService {
   /** As it is signed, and in its address. */
