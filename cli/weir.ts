@@ -1,5 +1,5 @@
 /** `weir VERB …`: one file per verb. */
-import { messageOf, TransientError } from '#core/errors.ts';
+import { endWith } from './end.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { processIo, type Io } from './io.ts';
 import type { Verb } from './verb.ts';
@@ -61,9 +61,4 @@ async function help(io: Io): Promise<ExitCode> {
   return EXIT.ok;
 }
 
-try {
-  process.exitCode = await main(process.argv.slice(2), processIo());
-} catch (error) {
-  process.stderr.write(`weir: ${messageOf(error)}\n`);
-  process.exitCode = error instanceof TransientError ? EXIT.unavailable : EXIT.usage;
-}
+await endWith(() => main(process.argv.slice(2), processIo()));
