@@ -6,7 +6,7 @@ import { judgeUrl, targetOf, type EgressPolicy } from '#core/egress/judge.ts';
 import { proxyFor, type ProxyEnvironment } from '#core/egress/proxy-rules.ts';
 import { SECOND, type Millis } from '#core/time.ts';
 import { deadlineSignal } from './deadline.ts';
-import { exchangeOnce, StaleConnectionError } from './egress/exchange.ts';
+import { roundTrip } from './egress/exchange.ts';
 import { failureOf, HttpFailureError, type HttpFailure } from './egress/failure.ts';
 import { assertAllAllowed, createGuardedAgents, type ExchangeAgents, type HostResolver } from './egress/guard.ts';
 import { createProxyAgents, type ProxyAgents } from './egress/proxy.ts';
@@ -173,22 +173,14 @@ function redirected(leg: Leg, from: URL, location: string, status: number): Leg 
 async function send(url: URL, leg: Leg, request: HttpRequest, agents: ExchangeAgents): Promise<HttpAnswer> {
   if (!TOKEN.test(leg.method)) throw new HttpFailureError('refused', `invalid method ${JSON.stringify(leg.method)}`);
   const https = request.insecure === true ? agents.httpsInsecure : agents.https;
-  const sending = {
+  return roundTrip(url, {
     method: leg.method,
     headers: wireHeaders(leg.headers ?? []),
     body: leg.body === undefined ? undefined : Buffer.from(leg.body),
     agent: url.protocol === 'https:' ? https : agents.http,
     maxBytes: request.maxBytes,
     signal: request.signal,
-  };
-  try {
-    return await exchangeOnce(url, sending);
-  } catch (error) {
-    if (!(error instanceof StaleConnectionError)) throw error;
-    // A frozen Lambda wakes up with kept connections that the other side has closed: begin anew, once.
-    dropIdleConnections(agents);
-    return exchangeOnce(url, sending);
-  }
+  });
 }
 
 /** The headers that were asked for, and what every request of Weir has. */
@@ -208,10 +200,4 @@ function wireHeaders(headers: readonly HttpHeader[]): Record<string, string> {
     if (!FRAMING.has(name.toLowerCase())) wire.set(name.toLowerCase(), Buffer.from(value).toString('latin1'));
   }
   return Object.fromEntries(wire);
-}
-
-function dropIdleConnections(agents: ExchangeAgents): void {
-  for (const agent of [agents.http, agents.https, agents.httpsInsecure]) {
-    for (const socket of Object.values(agent.freeSockets).flatMap((sockets) => sockets ?? [])) socket.destroy();
-  }
 }

@@ -6,7 +6,7 @@ import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { InvalidSpecError } from '#core/errors.ts';
 import { SECOND, type Millis } from '#core/time.ts';
-import { exchangeOnce, type Received } from '../egress/exchange.ts';
+import { roundTrip, type Received } from '../egress/exchange.ts';
 import { headersOf } from '../http-headers.ts';
 import { signed, type AwsCredentials } from './signature-v4.ts';
 import { domainOf } from './domain.ts';
@@ -79,7 +79,7 @@ async function ask(service: JsonService, { operation, input }: Call, environment
 
 async function send(url: URL, { headers, body }: Pick<ReturnType<typeof signed>, 'headers' | 'body'>) {
   try {
-    return await exchangeOnce(url, {
+    return await roundTrip(url, {
       method: 'POST',
       headers: Object.fromEntries((headers ?? []).map(({ name, value }) => [name, value])),
       body: Buffer.from(body ?? ''),

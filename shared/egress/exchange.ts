@@ -23,12 +23,28 @@ export interface Received {
 }
 
 /** The connection had served before, and the other side had closed it by now: the request did not arrive. */
-export class StaleConnectionError extends Error {
+class StaleConnectionError extends Error {
   override readonly name = 'StaleConnectionError';
 }
 
-/** @throws StaleConnectionError, HttpFailureError (too large), and what Node's network stack throws, with its `code` */
-export function exchangeOnce(url: URL, sending: Sending): Promise<Received> {
+/** @throws HttpFailureError (too large), and what Node's network stack throws, with its `code` */
+export async function roundTrip(url: URL, sending: Sending): Promise<Received> {
+  try {
+    return await exchangeOnce(url, sending);
+  } catch (error) {
+    if (!(error instanceof StaleConnectionError)) throw error;
+    // A frozen Lambda wakes up with kept connections that the other side has closed: begin anew, once.
+    dropIdleConnections(sending.agent);
+    return exchangeOnce(url, sending);
+  }
+}
+
+function dropIdleConnections(agent: Agent): void {
+  for (const socket of Object.values(agent.freeSockets).flatMap((sockets) => sockets ?? [])) socket.destroy();
+}
+
+/** @throws StaleConnectionError, too */
+function exchangeOnce(url: URL, sending: Sending): Promise<Received> {
   const { method, headers, body, agent, signal } = sending;
   return new Promise((resolve, reject) => {
     const options: RequestOptions = {

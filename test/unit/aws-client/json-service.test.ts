@@ -13,7 +13,7 @@ interface Answer {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** What is answered in turn; 'hang up' closes the connection instead. */
+/** What is answered in turn; 'hang up' ends the connection in the middle of an answer. */
 let answers: (Answer | 'hang up')[] = [];
 let asked: { readonly headers: IncomingHttpHeaders; readonly body: string }[] = [];
 const waits: number[] = [];
@@ -23,7 +23,10 @@ const server = createServer((request, response) => {
   void text(request).then((body) => {
     asked.push({ headers: request.headers, body });
     const answer = answers.shift() ?? { status: 200, body: '{"ok":true}' };
-    if (answer === 'hang up') return request.socket.destroy();
+    if (answer === 'hang up') {
+      response.writeHead(200, { 'content-length': 100 });
+      return response.write('{', () => request.socket.destroy());
+    }
     return response.writeHead(answer.status, answer.headers).end(answer.body);
   });
 });
@@ -89,6 +92,15 @@ describe('given a service of AWS that speaks JSON', () => {
     answers = [503, 503, 503, 200].map((status) => ({ status, body: '{}' }));
     await expect(send()).rejects.toMatchObject({ $metadata: { httpStatusCode: 503 } });
     expect(waits).toEqual([50, 100]);
+  });
+
+  it('when it has closed the connections that were kept, as a frozen function finds them, then it is asked anew at once', async () => {
+    await Promise.all([send(), send(), send(), send()]);
+    const kept = asked.length;
+    server.closeIdleConnections();
+    expect(await send()).toEqual({ ok: true });
+    expect(asked).toHaveLength(kept + 1);
+    expect(waits).toEqual([]);
   });
 
   it.each([
