@@ -6,17 +6,21 @@ import { createHash } from 'node:crypto';
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, isAbsolute, join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { rolldown } from 'rolldown';
 import { DAY, type Instant } from '#core/time.ts';
+import { writeSplitBundle } from '../../split-bundle.ts';
 import { fileState, FOLDER, RECORD, ROOT, type BundleRecord, type FileState } from './current.ts';
 
 const ENTRY = 'cli/run-alone.ts';
 /** Large and seldom needed, or native code: they stay where they are. */
 const EXTERNAL = ['@kubernetes/client-node', '@aws-sdk', '@smithy', 'axios', 'classic-level'];
-/** What stands for `node:http`, and why. */
-const HTTP = join(ROOT, 'infra', 'aws', 'node-http.cjs');
 /** What decides on the bundle beside the files in it. */
-const SETTINGS = ['package.json', 'package-lock.json', 'tsconfig.json', 'infra/run/bundle/build.ts'];
+const SETTINGS = [
+  'package.json',
+  'package-lock.json',
+  'tsconfig.json',
+  'infra/run/bundle/build.ts',
+  'infra/split-bundle.ts',
+];
 /** A process of an older bundle may load a part of it that it has not needed before. */
 const KEEP = 7 * DAY;
 
@@ -48,29 +52,8 @@ function isWithin(changedAt: Instant, from: Instant, to: Instant): boolean {
 
 /** @returns the files that went in, from the root */
 async function bundle(root: string, folder: string): Promise<readonly string[]> {
-  const build = await rolldown({
-    cwd: root,
-    input: { weir: ENTRY },
-    platform: 'node',
-    external: isExternal,
-    // Modules that others share with the entry lie in it, and not in a dozen files beside it.
-    preserveEntrySignatures: 'allow-extension',
-    resolve: { alias: { 'node:http': HTTP, http: HTTP }, mainFields: ['module', 'main'] },
-    // What one part asks for later, another has at once.
-    checks: { ineffectiveDynamicImport: false },
-    logLevel: 'silent',
-  });
-  const { output } = await build.write({
-    dir: folder,
-    format: 'esm',
-    // There are none. Its default is a RegExp, which in the realm of a test is none to native code.
-    sourcemapIgnoreList: false,
-    entryFileNames: '[name].mjs',
-    chunkFileNames: '[name]-[hash].mjs',
-    comments: { legal: false },
-  });
-  await build.close();
-  const ids = output.flatMap((file) => (file.type === 'chunk' ? file.moduleIds : []));
+  const chunks = await writeSplitBundle({ root, input: { weir: ENTRY }, folder, external: isExternal });
+  const ids = chunks.flatMap(({ moduleIds }) => moduleIds);
   return ids.filter((id) => isAbsolute(id)).map((id) => relative(root, id));
 }
 

@@ -28,7 +28,7 @@ function write(file: string, text: string): void {
 
 function writeSources(): void {
   for (const file of ['package.json', 'package-lock.json', 'tsconfig.json']) write(file, '{}');
-  write('infra/run/bundle/build.ts', '');
+  for (const file of ['infra/run/bundle/build.ts', 'infra/split-bundle.ts']) write(file, '');
   write(
     'cli/run-alone.ts',
     "import { word } from './word.ts';\nconsole.log(word, (await import('./late.ts')).late);\n",
