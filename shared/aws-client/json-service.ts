@@ -68,6 +68,7 @@ async function ask(service: JsonService, { operation, input }: Call, environment
     headers: headersOf({
       'content-type': `application/x-amz-json-${service.version}`,
       'x-amz-target': `${service.target}.${operation}`,
+      'user-agent': 'weir',
     }),
     body: JSON.stringify(input),
   };

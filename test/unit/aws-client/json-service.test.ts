@@ -67,6 +67,7 @@ describe('given a service of AWS that speaks JSON', () => {
       'x-amz-target': 'AmazonSQS.SendMessage',
       'content-type': 'application/x-amz-json-1.0',
       'x-amz-security-token': 'session',
+      'user-agent': 'weir',
       authorization: expect.stringMatching(/^AWS4-HMAC-SHA256 Credential=AKIA\/\d{8}\/eu-west-1\/sqs\/aws4_request, /),
     });
   });
