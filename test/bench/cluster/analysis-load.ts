@@ -50,7 +50,7 @@ async function measure(stage: Stage, isShared: boolean): Promise<readonly Figure
     const taken = await untilTaken(scene, expected);
     const after = await stateOf(running);
     return [
-      ...(isShared ? [] : latenessFigures(await finalRuns(scene), source)),
+      ...(isShared ? [] : latenessFigures(source)),
       { what: 'measurements missing', value: expected - taken, unit: '', aim: 0 },
       { what: 'CPU per 1,000 measurements', value: (after.cpu - before.cpu) / (taken / 1_000), unit: 's', aim: 0.9 },
       { what: 'peak RSS', value: running.cost().peakResidentMb, unit: 'MB', aim: 160 },
@@ -76,10 +76,13 @@ async function stateOf(running: Running): Promise<State> {
   return { cpu: running.cost().cpuSeconds, ...(await running.requests()) };
 }
 
-/** Looks now and then only: listing so much costs the API server as much as the work itself. @returns how many were taken */
+/**
+ * Looks when all should be done, and now and then from there: listing so much costs the API server as much as the work itself,
+ * and this process, which answers the questions, too. @returns how many were taken
+ */
 async function untilTaken(scene: Scene, expected: number): Promise<number> {
   const until = Date.now() + WITHIN_SECONDS * 1_000;
-  await sleep(COUNT * INTERVAL_SECONDS * 1_000 - 10_000);
+  await sleep(COUNT * INTERVAL_SECONDS * 1_000);
   for (;;) {
     const runs = await finalRuns(scene);
     const taken = runs.reduce((sum, run) => sum + measurementsOf(run), 0);
@@ -103,8 +106,8 @@ function queriesOf({ asked }: MetricsSource): number {
   return [...asked.values()].reduce((sum, times) => sum + times.length, 0);
 }
 
-function latenessFigures(runs: readonly AnalysisRun[], source: MetricsSource): readonly Figure[] {
-  const late = runs.flatMap((run) => latenessOf(run, source));
+function latenessFigures(source: MetricsSource): readonly Figure[] {
+  const late = [...source.asked.values()].flatMap(latenessOf);
   return [
     { what: 'lateness p50', value: quantile(late, 0.5), unit: 's' },
     { what: 'lateness p99', value: quantile(late, 0.99), unit: 's', aim: 0.1 },
@@ -113,15 +116,11 @@ function latenessFigures(runs: readonly AnalysisRun[], source: MetricsSource): r
 }
 
 /**
- * A measurement is due an interval after the end of the one before, as the run's status has it, in whole seconds: both
- * controllers reckon so. It is taken when the question arrives. Of each metric the newest ten are kept.
+ * A measurement is due an interval after the end of the one before, which is when it was asked for: the source answers at
+ * once. The status has whole seconds only; both controllers reckon more finely while they run.
  */
-function latenessOf({ metadata, status }: AnalysisRun, { asked }: MetricsSource): readonly number[] {
-  return (status?.metricResults ?? []).flatMap(({ name, measurements = [] }) => {
-    const arrivals = asked.get(`${metadata.name} ${name}`)?.slice(-measurements.length) ?? [];
-    return arrivals.slice(1).map((arrival, index) => {
-      const due = Date.parse(String(measurements[index]?.finishedAt)) + INTERVAL_SECONDS * 1_000;
-      return Math.max(0, arrival - due) / 1_000;
-    });
-  });
+function latenessOf(arrivals: readonly number[]): readonly number[] {
+  return arrivals
+    .slice(1)
+    .map((arrival, index) => Math.max(0, arrival - arrivals[index]! - INTERVAL_SECONDS * 1_000) / 1_000);
 }
