@@ -1,7 +1,6 @@
-/** `weir VERB …`: one file per verb. */
-import { endWith } from './end.ts';
+/** `weir VERB …`: one file per verb. What only a verb needs is loaded with it: `run` begins by leaving this process. */
 import { EXIT, type ExitCode } from './exit-codes.ts';
-import { processIo, type Io } from './io.ts';
+import type { Io } from './io.ts';
 import type { Verb } from './verb.ts';
 
 const VERBS: Readonly<Record<string, () => Promise<Verb>>> = {
@@ -25,7 +24,7 @@ const VERBS: Readonly<Record<string, () => Promise<Verb>>> = {
   alert: async () => (await import('./alert.ts')).alert,
   eval: async () => (await import('./eval.ts')).evaluate,
   test: async () => (await import('./test.ts')).test,
-  run: loadRun,
+  run: async () => (await import('./run.ts')).run,
   doctor: async () => (await import('./doctor.ts')).doctor,
   lint: async () => (await import('./lint.ts')).lint,
 };
@@ -45,14 +44,8 @@ async function main([name = 'help', ...args]: readonly string[], io: Io): Promis
   return verb.run(args, io);
 }
 
-/** Before all that it needs is loaded: with other settings it is loaded once more. */
-async function loadRun(): Promise<Verb> {
-  if (!process.argv.some((arg) => arg === '--help' || arg === '-h' || arg === 'help')) await relaunch();
-  return (await import('./run.ts')).run;
-}
-
-async function relaunch(): Promise<void> {
-  (await import('../infra/run/lean-process.ts')).relaunchLean();
+function runs([name, ...args]: readonly string[]): boolean {
+  return name === 'run' && !args.some((arg) => arg === '--help' || arg === '-h');
 }
 
 async function help(io: Io): Promise<ExitCode> {
@@ -61,4 +54,8 @@ async function help(io: Io): Promise<ExitCode> {
   return EXIT.ok;
 }
 
-await endWith(() => main(process.argv.slice(2), processIo()));
+const words = process.argv.slice(2);
+// Before all that it needs is loaded: with other settings it is loaded once more.
+if (runs(words)) (await import('../infra/run/lean-process.ts')).relaunchLean();
+const [{ endWith }, { processIo }] = await Promise.all([import('./end.ts'), import('./io.ts')]);
+await endWith(() => main(words, processIo()));

@@ -37,20 +37,21 @@ export function relaunchLean(): void {
 /** Made now where it can be; otherwise the sources do. @returns the file to run */
 function bundled(root: string): string | undefined {
   const known = currentBundle(root);
-  if (known !== undefined || !canBuild(root)) return known;
-  // In a process of its own, of which nothing is left when this one starts anew.
   const builder = join(root, 'infra', 'run', 'bundle', 'build.ts');
+  if (known !== undefined || !canBuild(root, builder)) return known;
+  // In a process of its own, of which nothing is left when this one starts anew.
   spawnSync(process.execPath, [builder], { stdio: 'ignore', timeout: LONGEST_BUILD });
   return currentBundle(root);
 }
 
-/** Without the development packages there is no bundler; in an image the folder is often read-only. */
-function canBuild(root: string): boolean {
+/** Not in the packed CLI, nor without the development packages; in an image the folder is often read-only. */
+function canBuild(root: string, builder: string): boolean {
+  if (!existsSync(builder) || !existsSync(join(root, 'node_modules', 'rolldown'))) return false;
   try {
     const folder = join(root, FOLDER);
     mkdirSync(folder, { recursive: true });
     accessSync(folder, constants.W_OK);
-    return existsSync(join(root, 'node_modules', 'rolldown'));
+    return true;
   } catch {
     return false;
   }

@@ -17,9 +17,12 @@ export interface WorkLanesOptions {
   late(kind: ObjectKey['kind'], length: Millis): void;
 }
 
-/** A pass over an AnalysisRun waits for metrics most of its time; one over a Rollout works. Slow metrics hold up no Rollout. */
+/**
+ * A pass over an AnalysisRun waits for metrics most of its time; one over a Rollout works. Slow metrics hold up no Rollout. A hundred
+ * releases at once all begin before the first goes on.
+ */
 const SIDE_BY_SIDE: Readonly<Record<ObjectKey['kind'], number>> = {
-  Rollout: 64,
+  Rollout: 128,
   Experiment: 8,
   AnalysisRun: 256,
   Service: 4,

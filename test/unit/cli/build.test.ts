@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -56,11 +56,12 @@ describe('given the packed package in an empty folder', () => {
     expect(weir('help').stdout).toMatch(/^ {2}lint +\S/m);
   });
 
-  it('when weir run is asked for, then it says where that is to be had', () => {
+  it('when weir run is asked for, then it says where that is to be had, and bundles nothing', () => {
     expect(weir('run', '--controllers', 'observe')).toMatchObject({
       status: 1,
       stderr: expect.stringContaining('checkout'),
     });
+    expect(readdirSync(FOLDER)).not.toContain('dist');
   });
 
   it('then it asks for no other package, and has the licences of those within', () => {
