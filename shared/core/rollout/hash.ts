@@ -21,9 +21,9 @@ export function podTemplateHash(template: PodTemplate | undefined, collisionCoun
   return encode(collisionCount === undefined ? sum : fnv1a(countBytes(collisionCount), sum));
 }
 
-/** Value of `status.currentStepHash`. */
-export function stepHash(steps: readonly CanaryStep[] | undefined): string {
-  if (steps === undefined) return encode(hashText('null'));
+/** Value of `status.currentStepHash`. An empty list is none: the reference drops it when it reads a Rollout. */
+export function stepHash(steps: readonly CanaryStep[] = []): string {
+  if (steps.length === 0) return encode(hashText('null'));
   const text = `[${steps.map((step) => goJson(step as JsonValue, 'CanaryStep', stepFields)).join(',')}]`;
   return encode(hashText(text));
 }

@@ -53,6 +53,8 @@ function scaleOthers(pass: Pass): void {
     keep: () => pass.replicas,
   };
   for (const [replicaSet, size] of sizesUnderDelay(unused, rules, pass.changes)) {
+    // Argo rollout/bluegreen.go: one that has the size it should have is not written.
+    if (size === sizeOf(replicaSet)) continue;
     scale(pass, replicaSet, size, size === 0 ? 'its delay is over' : 'it may be needed until its deadline');
   }
 }

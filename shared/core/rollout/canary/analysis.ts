@@ -5,7 +5,7 @@ import { cancelAllRuns, ensureRun, settleRuns, skipsAnalysis } from '../analysis
 import type { CurrentRuns } from '../current-runs.ts';
 import { canaryOf, type Pass } from '../pass.ts';
 import { hasPause } from '../pause.ts';
-import { currentStep, currentStepIndex } from './current-step.ts';
+import { currentStep, currentStepIndex, stepsOf } from './current-step.ts';
 
 /** Runs that are stopped because none is wanted are dropped from the status. */
 export function reconcileCanaryRuns(pass: Pass): void {
@@ -37,7 +37,12 @@ function backgroundRun(pass: Pass): AnalysisRun | undefined {
   const { stored, runs } = pass;
   const analysis = canaryOf(pass)?.analysis;
   if (analysis === undefined || (analysis.templates ?? []).length === 0) return undefined;
-  if ((stored.currentPodHash ?? '') === '' || currentStepIndex(pass) < (analysis.startingStep ?? 0)) return undefined;
+  if ((stored.currentPodHash ?? '') === '' || isBefore(pass, analysis.startingStep)) return undefined;
   if (hasPause(stored, 'InconclusiveAnalysisRun')) return runs.Background;
   return ensureRun(pass, { type: 'Background' }, analysis, runs.Background);
+}
+
+/** Without steps nothing comes before one. Argo utils/replicaset/canary.go BeforeStartingStep. */
+function isBefore(pass: Pass, startingStep = 0): boolean {
+  return stepsOf(pass).length > 0 && currentStepIndex(pass) < startingStep;
 }

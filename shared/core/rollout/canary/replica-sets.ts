@@ -55,6 +55,8 @@ function scaleDownWithin(pass: Pass, spare: number): boolean {
     if (budget <= 0) break;
     if (size === 0) continue;
     const next = nextSize(size, budget, replicaSet);
+    // Argo rollout/canary.go: one that has the size it should have is not written, whatever R was when it got it.
+    if (next === size) continue;
     scaled = scale(pass, replicaSet, next, 'it is neither the newest nor the stable version') || scaled;
     budget -= size - next;
   }

@@ -53,6 +53,7 @@ describe('the hash of the steps', () => {
     { steps: [setWeight(20), pause('1h')], hash: '6d87b67cf8' },
     { steps: [setWeight(10), { setCanaryScale: { weight: 25 } }], hash: '659fbc4f9' },
     // As Argo Rollouts 1.10.0 wrote them on a real API server.
+    { steps: [], hash: '5ffbfbbd64' },
     { steps: [setWeight(34), analysis('inline-good-t')], hash: '6654cd8f5d' },
     { steps: [setWeight(34), analysis('inline-bad-t')], hash: '68bcd74dfd' },
   ])('given $steps, then $hash', ({ steps, hash }) => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { CanaryStep, CanaryStrategy } from '#core/resources/argo.ts';
-import { MANAGED_BY } from '#core/resources/keys.ts';
+import { MANAGED_BY, SCALE_DOWN_DEADLINE } from '#core/resources/keys.ts';
 import type { KubernetesObject } from '#core/resources/kubernetes.ts';
 import { selectedHash } from '#core/rollout/services.ts';
 import { SECOND } from '#core/time.ts';
@@ -255,6 +255,20 @@ describe('given a canary behind a router', () => {
     expect(world.eventTexts('RolloutStepCompleted')).toContain(
       'Rollout step 1/6 completed (setCanaryScale{replicas: 4})',
     );
+  });
+});
+
+describe('given an old version that waits for its deadline behind a router', () => {
+  it('when the number of replicas changes, then it is not written: its size is what it should be', () => {
+    const world = givenRouted({ scaleDownDelaySeconds: 600 }, []);
+    world.deploy('v2');
+    world.settle();
+    const waiting = world.replicaSet('v1');
+    expect(waiting?.metadata.annotations).toHaveProperty([SCALE_DOWN_DEADLINE]);
+    world.edit({ replicas: 3 });
+    world.settle();
+    expect(world.sizes()).toEqual({ v1: '10/10', v2: '3/3' });
+    expect(world.replicaSet('v1')?.metadata.annotations).toEqual(waiting?.metadata.annotations);
   });
 });
 

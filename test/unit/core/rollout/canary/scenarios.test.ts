@@ -452,6 +452,14 @@ describe('background analysis', () => {
     expect(world.sizes()).toEqual({ v1: '6/6', v2: '2/2' });
   });
 
+  it('given no steps at all, then startingStep keeps it from nothing', () => {
+    const world = running(4, undefined, { analysis: { ...BACKGROUND.analysis, startingStep: 2 } });
+    world.broken.add('v2');
+    world.deploy('v2');
+    world.settle();
+    expect(world.runs.map(({ metadata }) => metadata.name)).toEqual([`checkout-${V2}-2`]);
+  });
+
   it('given the update completes while it runs, then it is stopped and the promotion does not wait', () => {
     const world = running(4, [setWeight(25), pause()], BACKGROUND);
     world.deploy('v2');
