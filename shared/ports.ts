@@ -35,6 +35,8 @@ export interface Claim {
   readonly heldUntil: Instant;
   /** How often the work on this object has been taken over or has failed since it last succeeded. */
   readonly failures: number;
+  /** How many passes in a row were put off, since something outside did not answer. */
+  readonly putOffs: number;
 }
 
 export type ClaimResult =
@@ -52,6 +54,8 @@ export interface WorkQueue {
   claim(message: WorkMessage): Promise<ClaimResult>;
   /** Give the object back and ask for the next look; without `next` it rests until something changes. */
   release(claim: Claim, next?: Instant): Promise<void>;
+  /** Something outside did not answer: give the object back until then. The next claim knows how often in a row. */
+  putOff(claim: Claim, until: Instant): Promise<void>;
   /** Unknown error: the message must be redelivered (do not acknowledge); its redelivery takes the hold over. */
   fail(claim: Claim): Promise<void>;
   /** Send again what was lost; called each tick. @returns how many tickets were sent. */

@@ -253,6 +253,6 @@ async function endDeadHolds(tickets: TicketStore, queue: WorkQueue): Promise<voi
   for (const { request, ticket } of await tickets.overdue(Number.MAX_SAFE_INTEGER)) {
     if (ticket.hold === undefined) continue;
     const { by: seq, until: heldUntil } = ticket.hold;
-    await queue.fail({ request, seq, heldUntil, failures: ticket.failures });
+    await queue.fail({ request, seq, heldUntil, failures: ticket.failures, putOffs: ticket.putOffs ?? 0 });
   }
 }

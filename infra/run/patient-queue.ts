@@ -21,6 +21,7 @@ export function createPatientQueue({ queue, timers, isStopped }: PatientQueuePar
   return {
     ...queue,
     release: (claim, next) => untilDone(claim, () => queue.release(claim, next)),
+    putOff: (claim, until) => untilDone(claim, () => queue.putOff(claim, until)),
     fail: (claim) => untilDone(claim, () => queue.fail(claim)),
   };
 

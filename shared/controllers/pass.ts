@@ -6,8 +6,10 @@ import { controllerFor } from './controllers.ts';
 
 /** How soon to look again after each kind of failure; DeniedError and InvalidSpecError wait for a person. */
 const AFTER_CONFLICT: Millis = SECOND;
-const AFTER_TRANSIENT: Millis = 10 * SECOND;
 const AFTER_REFUSAL: Millis = 60 * SECOND;
+/** What does not answer is asked after 1, 2, 4 … seconds: soon after a hiccup, and in an outage no oftener than each minute. */
+const FIRST_PUT_OFF: Millis = SECOND;
+const LONGEST_PUT_OFF: Millis = 60 * SECOND;
 /** Within this time a held object is looked at again without a message. */
 const LOOP_WITHIN: Millis = 2 * SECOND;
 
@@ -52,21 +54,23 @@ async function passes(claim: Claim, ports: Ports, { pause }: PassOptions): Promi
 async function afterFailure(claim: Claim, error: unknown, ports: Ports): Promise<'done' | 'redeliver'> {
   const { cluster, kind, namespace, name } = claim.request;
   const fields = { cluster, kind, namespace, name, error: messageOf(error) };
-  const wait = backoff(error);
+  const wait = waitAfter(error, claim);
   if (wait === undefined) {
     ports.log.error('Pass failed', { ...fields, cause: error });
     await ports.queue.fail(claim);
     return 'redeliver';
   }
   ports.log.info('Pass put off', fields);
-  await ports.queue.release(claim, ports.clock.now() + wait);
+  const until = ports.clock.now() + wait;
+  await (error instanceof TransientError ? ports.queue.putOff(claim, until) : ports.queue.release(claim, until));
   return 'done';
 }
 
 /** undefined: a bug, which redelivery and the dead letters deal with */
-function backoff(error: unknown): Millis | undefined {
+function waitAfter(error: unknown, { putOffs }: Claim): Millis | undefined {
   if (error instanceof ConflictError) return AFTER_CONFLICT;
-  if (error instanceof TransientError) return error.retryAfter ?? AFTER_TRANSIENT;
+  if (error instanceof TransientError)
+    return error.retryAfter ?? Math.min(FIRST_PUT_OFF * 2 ** putOffs, LONGEST_PUT_OFF);
   if (error instanceof DeniedError || error instanceof InvalidSpecError) return AFTER_REFUSAL;
   return undefined;
 }

@@ -50,8 +50,8 @@ function toItem({ cluster, kind, namespace, name }: ObjectKey, ticket: Ticket, n
 }
 
 function fromItem(item: Item): StoredTicket {
-  const { request, tag, seq, failures, due, hold, wake } = item as unknown as Ticket & StoredTicket;
-  return { request, ticket: present<Ticket>({ seq, failures, due, hold, wake }), tag };
+  const { request, tag, seq, failures, putOffs, due, hold, wake } = item as unknown as Ticket & StoredTicket;
+  return { request, ticket: present<Ticket>({ seq, failures, putOffs, due, hold, wake }), tag };
 }
 
 /** FNV-1a: spreads names that differ in their last letters. */

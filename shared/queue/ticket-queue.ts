@@ -8,6 +8,7 @@ import {
   afterAdd,
   afterClaim,
   afterFail,
+  afterPutOff,
   afterRedrive,
   afterRelease,
   afterRescue,
@@ -47,12 +48,17 @@ export function createTicketQueue(parts: TicketQueueParts): WorkQueue {
       const { step, written } = await take(parts, request, (ticket, now) => afterClaim(ticket, seq, now, hold));
       if (step.state !== 'claimed') return { state: step.state };
       const { by, until } = step.ticket.hold;
-      const claim: Claim = { request, seq: by, heldUntil: until, failures: step.ticket.failures };
+      const { failures, putOffs = 0 } = step.ticket;
+      const claim: Claim = { request, seq: by, heldUntil: until, failures, putOffs };
       if (written !== undefined) claimed.set(claim, written);
       return { state: 'claimed', claim };
     },
     async release(claim, next) {
       const decide: Decide<Step> = (ticket, now) => afterRelease(ticket, claim.seq, next, now);
+      await take(parts, claim.request, decide, claimed.get(claim));
+    },
+    async putOff(claim, until) {
+      const decide: Decide<Step> = (ticket, now) => afterPutOff(ticket, claim.seq, until, now);
       await take(parts, claim.request, decide, claimed.get(claim));
     },
     async fail(claim) {

@@ -80,7 +80,7 @@ export function defineWorkQueueContract(name: string, createStore: (clock: Clock
         await queue.add(request, clock.now());
         expect(await queue.claim({ request, seq: 1 })).toEqual({
           state: 'claimed',
-          claim: { request, seq: 1, heldUntil: clock.now() + HOLD, failures: 0 },
+          claim: { request, seq: 1, heldUntil: clock.now() + HOLD, failures: 0, putOffs: 0 },
         });
       });
 
@@ -272,7 +272,7 @@ export function defineWorkQueueContract(name: string, createStore: (clock: Clock
         clock.jumpTo(first.heldUntil + 1);
         expect(await queue.claim({ request, seq: 1 })).toEqual({
           state: 'claimed',
-          claim: { request, seq: 2, heldUntil: clock.now() + HOLD, failures: 1 },
+          claim: { request, seq: 2, heldUntil: clock.now() + HOLD, failures: 1, putOffs: 0 },
         });
         expect(await queue.claim({ request, seq: 1 })).toEqual({ state: 'held' });
       });
@@ -355,6 +355,59 @@ export function defineWorkQueueContract(name: string, createStore: (clock: Clock
         await queue.add(request, clock.now());
         await queue.release(claim);
         expect((await queue.take(sent.at(-1)!.seq)).failures).toBe(0);
+      });
+
+      it('given passes that are put off, then each claim knows how many were so in a row, until one succeeds', async () => {
+        const { queue, clock, request, sent } = aQueue();
+        await queue.add(request, clock.now());
+        const counted: number[] = [];
+        for (const [seq, end] of ['putOff', 'putOff', 'release', 'putOff'].entries()) {
+          const claim = await queue.take(seq + 1);
+          counted.push(claim.putOffs);
+          await (end === 'putOff' ? queue.putOff(claim, clock.now()) : queue.release(claim, clock.now()));
+        }
+        expect(counted).toEqual([0, 1, 2, 0]);
+        expect((await queue.take(sent.at(-1)!.seq)).putOffs).toBe(1);
+      });
+
+      it('given a pass that is put off, then its message comes then, and a change comes at once without an end to the count', async () => {
+        const { queue, clock, request, sent } = aQueue();
+        await queue.add(request, clock.now());
+        await queue.putOff(await queue.take(1), clock.now() + MINUTE);
+        await queue.add(request, clock.now());
+        expect(sent.map(({ delay }) => delay)).toEqual([0, MINUTE, 0]);
+        expect((await queue.take(3)).putOffs).toBe(1);
+      });
+
+      it('given a change while a pass is under way that is put off, then the next look is at once', async () => {
+        const { queue, clock, request, sent } = aQueue();
+        await queue.add(request, clock.now());
+        const claim = await queue.take(1);
+        await queue.add(request, clock.now());
+        await queue.putOff(claim, clock.now() + MINUTE);
+        expect(sent.at(-1)).toEqual({ request, seq: 2, delay: 0 });
+      });
+
+      it('given a hold that was lost, when its pass is put off, then nothing happens', async () => {
+        const { queue, clock, request, sent } = aQueue();
+        await queue.add(request, clock.now());
+        const claim = await queue.take(1);
+        await queue.release(claim);
+        await queue.putOff(claim, clock.now());
+        expect(sent).toHaveLength(1);
+      });
+
+      it('given a message that was lost after a pass was put off, when it is rescued, then the count stands; a redrive ends it', async () => {
+        const { queue, clock, request, sent } = aQueue();
+        await queue.add(request, clock.now());
+        await queue.putOff(await queue.take(1), clock.now());
+        await clock.advance(LOST);
+        await queue.rescue();
+        const claim = await queue.take(sent.at(-1)!.seq);
+        expect(claim.putOffs).toBe(1);
+        await queue.putOff(claim, clock.now() + HOUR);
+        await queue.redrive(request);
+        expect((await queue.take(sent.at(-1)!.seq)).putOffs).toBe(0);
       });
 
       it('given only rescues bring the object back, then it is parked after as many failures', async () => {

@@ -18,6 +18,8 @@ export interface Ticket {
   readonly hold?: Hold;
   /** Failures since the last success; a worker that died is one. */
   readonly failures: number;
+  /** Passes in a row that were put off, since something outside did not answer. Absent: none. */
+  readonly putOffs?: number;
   /** When something must have happened: the end of the hold, else when it is due. Absent when idle. */
   readonly wake?: Instant;
 }
@@ -79,7 +81,8 @@ export function afterClaim(ticket: Ticket | undefined, message: number, now: Ins
   if (ticket?.hold !== undefined) return whileHeld(ticket, ticket.hold, message, now + hold, now);
   if (ticket?.seq !== message || ticket.due === undefined) return { state: 'stale' };
   if (ticket.due > now + EARLY) return { state: 'early', send: { seq: message, delay: delayUntil(ticket.due, now) } };
-  return { state: 'claimed', ticket: held({ seq: ticket.seq, failures: ticket.failures }, message, now + hold) };
+  const { seq, failures, putOffs } = ticket;
+  return { state: 'claimed', ticket: held(counts(seq, failures, putOffs), message, now + hold) };
 }
 
 /** The same message again: SQS delivers at least once, and again when its worker fell silent. */
@@ -104,6 +107,13 @@ export function afterRelease(
   return due === undefined ? { ticket: rested } : dueAgain(rested, due, now);
 }
 
+/** Something outside did not answer: as after a release, but counted, so that who asks again and again waits longer. */
+export function afterPutOff(ticket: Ticket | undefined, holder: number, until: Instant, now: Instant): Step {
+  if (ticket?.hold?.by !== holder) return NOTHING;
+  const rested: Ticket = { seq: ticket.seq, failures: 0, putOffs: (ticket.putOffs ?? 0) + 1 };
+  return dueAgain(rested, earlier(ticket.due, until), now);
+}
+
 /** The holder met an unknown error: its message will be redelivered, and takes over at once. */
 export function afterFail(ticket: Ticket | undefined, holder: number, now: Instant): Step {
   if (ticket?.hold?.by !== holder || ticket.hold.failed) return NOTHING;
@@ -126,7 +136,8 @@ export function afterRescue(ticket: Ticket, now: Instant): Step {
 export function afterRedrive(ticket: Ticket = NEW, now: Instant): Step {
   const due = earlier(ticket.due, now);
   const isAtWork = ticket.hold !== undefined && !isOver(ticket.hold, now);
-  return isAtWork ? { ticket: { ...ticket, failures: 0, due } } : dueAgain({ ...ticket, failures: 0 }, due, now);
+  const { putOffs: _over, ...rest } = { ...ticket, failures: 0 };
+  return isAtWork ? { ticket: { ...rest, due } } : dueAgain(rest, due, now);
 }
 
 /** It has failed too often, and nobody works on it. */
@@ -135,9 +146,13 @@ export function isParked(ticket: Ticket, now: Instant): boolean {
 }
 
 /** A new number for a new message: whoever held or was sent before is out. */
-function dueAgain({ seq, failures }: Ticket, due: Instant, now: Instant): { ticket: Ticket; send: Sending } {
-  const next = { seq: seq + 1, failures, due, wake: Math.max(due, now) };
+function dueAgain({ seq, failures, putOffs }: Ticket, due: Instant, now: Instant): { ticket: Ticket; send: Sending } {
+  const next = { ...counts(seq + 1, failures, putOffs), due, wake: Math.max(due, now) };
   return { ticket: next, send: { seq: next.seq, delay: delayUntil(due, now) } };
+}
+
+function counts(seq: number, failures: number, putOffs: number | undefined): Ticket {
+  return putOffs === undefined ? { seq, failures } : { seq, failures, putOffs };
 }
 
 function held(ticket: Ticket, message: number, until: Instant): HeldTicket {

@@ -3,17 +3,30 @@ import type { RolloutState } from '#core/history/rollout-state.ts';
 import type { RunHistory } from '#shared/ports.ts';
 import { stateKey, type Observer } from './observer.ts';
 
-export function createRecorded(history: RunHistory, observer: Pick<Observer, 'states' | 'expect'>) {
+export function createRecorded(history: RunHistory, observer: Pick<Observer, 'states' | 'promoted' | 'expect'>) {
   const recorded: string[] = [];
   let place = 0;
+  let last: RolloutState | undefined;
   const watched: RunHistory = {
     ...history,
     async record(key, record) {
       const result = await history.record(key, record);
-      if (result === 'recorded' && key.kind === 'Rollout') follow(stateKey(record.state as unknown as RolloutState));
+      if (result === 'recorded' && key.kind === 'Rollout') take(record.state as unknown as RolloutState);
       return result;
     },
   };
+
+  function take(state: RolloutState): void {
+    if (!isUnseenPromotion(last, state)) follow(stateKey(state));
+    last = state;
+  }
+
+  /** A promotion with the next version on top of it before the next look: of the state between, only who was stable is known. */
+  function isUnseenPromotion(before: RolloutState | undefined, state: RolloutState): boolean {
+    const key = stateKey(state);
+    if (before === undefined || observer.states.includes(key) || !observer.promoted.has(before.podHash)) return false;
+    return key === stateKey({ ...before, stableHash: before.podHash });
+  }
 
   function follow(state: string): void {
     if (recorded.at(-1) === state) return;

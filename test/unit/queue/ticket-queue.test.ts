@@ -17,6 +17,7 @@ type Happening =
   | { readonly type: 'add'; readonly object: number; readonly wait: Millis; readonly crash: boolean }
   | { readonly type: 'deliver'; readonly pick: number; readonly again: boolean }
   | { readonly type: 'release'; readonly pick: number; readonly wait: Millis | undefined; readonly crash: boolean }
+  | { readonly type: 'putOff'; readonly pick: number; readonly wait: Millis; readonly crash: boolean }
   | { readonly type: 'fail'; readonly pick: number }
   | { readonly type: 'rescue'; readonly crash: boolean }
   | { readonly type: 'redrive'; readonly object: number };
@@ -40,6 +41,7 @@ const happening = fc.oneof(
   fc.record({ type: fc.constant('deliver' as const), pick, again: fc.boolean() }),
   fc.record({ type: fc.constant('deliver' as const), pick, again: fc.boolean() }),
   fc.record({ type: fc.constant('release' as const), pick, wait: waits(undefined, 0, SECOND, 10 * MINUTE), crash }),
+  fc.record({ type: fc.constant('putOff' as const), pick, wait: waits(SECOND, 2 * SECOND, MINUTE), crash }),
   fc.record({ type: fc.constant('fail' as const), pick }),
   fc.record({ type: fc.constant('rescue' as const), crash }),
   fc.record({ type: fc.constant('redrive' as const), object }),
@@ -135,6 +137,8 @@ function aWorld(scheduler: fc.Scheduler) {
           const next = event.wait === undefined ? undefined : clock.now() + event.wait;
           return aQueue(event.crash).release(claim, next);
         });
+      case 'putOff':
+        return end(event.pick, (claim) => aQueue(event.crash).putOff(claim, clock.now() + event.wait));
       case 'fail':
         return end(event.pick, (claim) => aQueue(false).fail(claim));
       case 'rescue':

@@ -72,7 +72,7 @@ describe('given a store that does not answer', () => {
     };
     const queue = { release: down, fail: down } as unknown as WorkQueue;
     const patient = createPatientQueue({ queue, timers: clock, isStopped: () => isStopped });
-    const claim: Claim = { request: REQUEST, seq: 1, heldUntil: clock.now() + HOLD, failures: 0 };
+    const claim: Claim = { request: REQUEST, seq: 1, heldUntil: clock.now() + HOLD, failures: 0, putOffs: 0 };
     const [outcome] = await Promise.all([
       patient.release(claim).catch((error: unknown) => String(error)),
       isStopped ? undefined : passes(clock, HOLD),
