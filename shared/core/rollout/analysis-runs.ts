@@ -73,7 +73,7 @@ function retireOthers(pass: Pass): void {
   for (const run of surplus) pass.changes.delete(run, 'beyond the limits of spec.analysis');
 }
 
-function announceRuns({ stored, runs, changes }: Pass): void {
+export function announceRuns({ stored, runs, changes }: Pass): void {
   for (const kind of RUN_KINDS) {
     const run = runs[kind];
     const phase = run?.status?.phase ?? '';

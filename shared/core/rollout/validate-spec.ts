@@ -72,7 +72,7 @@ function templateAndSelectorProblems(
   const matches = selector === undefined || selectorMatches(selector, labels);
   const detail = '`selector` does not match template `labels`';
   return [
-    ...(matches ? [] : [invalid('spec.template.metadata.labels', labels, detail)]),
+    ...(matches ? [] : [invalid('spec.template.metadata.labels', template?.metadata?.labels, detail)]),
     ...templateProblems(template ?? {}, 'spec.template'),
   ];
 }

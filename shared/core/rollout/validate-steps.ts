@@ -6,6 +6,7 @@ import { invalid, required } from './field-error.ts';
 type Problems = readonly string[];
 type Routing = CanaryStrategy['trafficRouting'];
 type HeaderRoute = NonNullable<CanaryStep['setHeaderRoute']>;
+type StringMatch = NonNullable<NonNullable<HeaderRoute['match']>[number]['headerValue']>;
 type Arguments = NonNullable<NonNullable<CanaryStep['analysis']>['args']>;
 
 const ROUTING = 'spec.strategy.trafficRouting';
@@ -30,17 +31,18 @@ export function stepProblems(step: CanaryStep, { trafficRouting }: CanaryStrateg
   ];
 }
 
-/** "true" says that the kind is absent; only four kinds are counted when there are too many. */
+/** Only four kinds are counted when there are too many. */
 function kindProblems(step: CanaryStep, path: string): Problems {
-  const counted = [step.experiment, step.pause, step.setWeight, step.analysis];
-  const given = counted.filter((value) => value !== undefined).length;
+  const counted = [step.experiment, step.pause, step.setWeight, step.analysis].map((value) => value !== undefined);
+  const given = counted.filter(Boolean).length;
   const others = [step.setCanaryScale, step.setHeaderRoute, step.setMirrorRoute, step.plugin];
   if (given === 1 || (given === 0 && others.some((value) => value !== undefined))) return [];
-  const absent = (name: string, value: unknown) => `step.${name}: ${value === undefined}`;
-  const main = ['Experiment', 'Pause', 'SetWeight', 'Analysis'].map((name, index) => absent(name, counted[index]));
-  if (given > 1) return [invalid(path, main.join(' '), ONE_KIND)];
-  const rest = ['SetCanaryScale', 'SetHeaderRoute', 'SetMirrorRoute', 'Plugin'].map((name) => absent(name, undefined));
-  return [invalid(path, [...main, ...rest].join(' '), ONE_KIND)];
+  const names = ['Experiment', 'Pause', 'SetWeight', 'Analysis'];
+  if (given > 1)
+    return [invalid(path, names.map((name, index) => `step.${name}: ${counted[index]}`).join(' '), ONE_KIND)];
+  // Of a step without any kind "true" says that the kind is absent.
+  const all = [...names, 'SetCanaryScale', 'SetHeaderRoute', 'SetMirrorRoute', 'Plugin'];
+  return [invalid(path, all.map((name) => `step.${name}: true`).join(' '), ONE_KIND)];
 }
 
 function weightProblems({ setWeight }: CanaryStep, routing: Routing, path: string): Problems {
@@ -73,28 +75,28 @@ function headerProblems({ setHeaderRoute: route }: CanaryStep, routing: Routing,
     const detail = 'SetHeaderRoute requires TrafficRouting, supports Istio and ALB and Apisix';
     return [invalid(path, route, detail, 'SetHeaderRoute')];
   }
-  const managed = managedRouteProblems(route.name ?? '', routing, path);
-  if (managed.length > 0) return managed;
-  return (route.match ?? []).flatMap(({ headerValue }, index) =>
-    matchProblems(headerValue, alb !== undefined, `${path}.match[${index}]`),
-  );
+  const problemsOf = alb === undefined ? matchProblems : albMatchProblems;
+  return [
+    ...(route.match ?? []).flatMap(({ headerValue }, index) => problemsOf(headerValue, `${path}.match[${index}]`)),
+    ...managedRouteProblems(route.name ?? '', routing, path),
+  ];
 }
 
-function matchProblems(
-  value: NonNullable<HeaderRoute['match']>[number]['headerValue'],
-  onlyExact: boolean,
-  path: string,
-): Problems {
+function matchProblems(value: StringMatch | undefined, path: string): Problems {
   const { exact = '', regex = '', prefix = '' } = value ?? {};
   const given = [exact, regex, prefix].filter((text) => text !== '').length;
   const kinds = 'exact, regex, prefix';
   if (given > 1) {
     return [invalid(path, value, `StringMatch match value must have exactly one of the following: ${kinds}`)];
   }
-  if (given === 0) {
-    return [invalid(path, value, `StringMatch value missed, match value must have one of the following: ${kinds}`)];
-  }
-  if (!onlyExact || exact !== '') return [];
+  if (given === 1) return [];
+  return [invalid(path, value, `StringMatch value missed, match value must have one of the following: ${kinds}`)];
+}
+
+function albMatchProblems(value: StringMatch | undefined, path: string): Problems {
+  if (value === undefined) return matchProblems(value, path);
+  const { exact = '', regex = '', prefix = '' } = value;
+  if (exact !== '' && regex === '' && prefix === '') return [];
   return [invalid(path, value, `SetHeaderRoute match value invalid. ALB supports 'exact' value only`)];
 }
 
@@ -105,7 +107,12 @@ function mirrorProblems({ setMirrorRoute: route }: CanaryStep, routing: Routing,
       invalid(path, route, 'SetMirrorRoute requires TrafficRouting, supports Istio and Plugins', 'SetMirrorRoute'),
     ];
   }
-  return managedRouteProblems(route.name, routing, path);
+  return [
+    ...(route.match ?? []).flatMap(({ method, path: place }, index) =>
+      [method, place].flatMap((value) => (value === undefined ? [] : matchProblems(value, `${path}.match[${index}]`))),
+    ),
+    ...managedRouteProblems(route.name, routing, path),
+  ];
 }
 
 function managedRouteProblems(name: string, routing: Routing, path: string): Problems {

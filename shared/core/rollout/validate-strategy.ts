@@ -66,8 +66,9 @@ function canaryProblems(canary: CanaryStrategy): Problems {
 }
 
 function fencepostProblems({ maxSurge, maxUnavailable }: CanaryStrategy): Problems {
+  // As in Go a text that is no number counts as 0.
   const isZero = (value: number | string | undefined) =>
-    value !== undefined && Number.parseInt(String(value), 10) === 0;
+    value !== undefined && (Number.parseInt(String(value), 10) || 0) === 0;
   if (!isZero(maxSurge) || !isZero(maxUnavailable)) return [];
   return [invalid(`${AT}.maxSurge`, maxSurge, 'MaxSurge and MaxUnavailable both can not be zero')];
 }

@@ -4,7 +4,7 @@
  */
 import type { PodTemplate } from '../resources/kubernetes.ts';
 import { duplicate, forbidden, invalid, required, unsupported } from './field-error.ts';
-import { quantityNanos } from './quantity.ts';
+import { canonicalQuantity, quantityNanos } from './quantity.ts';
 
 type PodSpec = NonNullable<PodTemplate['spec']>;
 type Container = PodSpec['containers'][number];
@@ -14,6 +14,9 @@ type Problems = readonly string[];
 const DNS_LABEL = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
 const DNS_LABEL_RULE =
   "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')";
+const VARIABLE = /^[-._a-zA-Z][-._a-zA-Z0-9]*$/;
+const VARIABLE_RULE =
+  "a valid environment variable name must consist of alphabetic characters, digits, '_', '-', or '.', and must not start with a digit (e.g. 'my.env-name',  or 'MY_ENV.NAME',  or 'MyEnvName1', regex used for validation is '[-._a-zA-Z][-._a-zA-Z0-9]*')";
 const PULL_POLICIES = ['Always', 'IfNotPresent', 'Never'];
 const DNS_POLICIES = ['ClusterFirst', 'ClusterFirstWithHostNet', 'Default', 'None'];
 const PROTOCOLS = ['SCTP', 'TCP', 'UDP'];
@@ -25,7 +28,6 @@ export function templateProblems({ spec }: PodTemplate, path: string): Problems 
     ...volumeProblems(pod.volumes ?? [], `${at}.volumes`),
     ...containerProblems(pod, at),
     ...choice(`${at}.dnsPolicy`, pod.dnsPolicy, DNS_POLICIES),
-    ...notNegative(`${at}.terminationGracePeriodSeconds`, pod.terminationGracePeriodSeconds),
     ...choice(`${at}.restartPolicy`, pod.restartPolicy, ['Always']),
     ...(pod.activeDeadlineSeconds === undefined
       ? []
@@ -35,10 +37,6 @@ export function templateProblems({ spec }: PodTemplate, path: string): Problems 
 
 function choice(path: string, value: string | undefined, supported: readonly string[]): Problems {
   return value === undefined || value === '' || supported.includes(value) ? [] : [unsupported(path, value, supported)];
-}
-
-function notNegative(path: string, value: number | undefined): Problems {
-  return value !== undefined && value < 0 ? [invalid(path, value, 'must be greater than or equal to 0')] : [];
 }
 
 function nameProblems(path: string, name: string | undefined): Problems {
@@ -82,21 +80,20 @@ function containerProblems(
 }
 
 function oneContainer(container: Container, volumes: ReadonlySet<string>, path: string): Problems {
-  const image = container.image ?? '';
   return [
     ...nameProblems(`${path}.name`, container.name),
-    ...(image === '' ? [required(`${path}.image`)] : []),
-    ...(image !== image.trim()
-      ? [invalid(`${path}.image`, image, 'must not have leading or trailing whitespace')]
-      : []),
+    ...((container.image ?? '') === '' ? [required(`${path}.image`)] : []),
     ...portProblems(container.ports ?? [], `${path}.ports`),
-    ...(container.env ?? []).flatMap(({ name }, index) =>
-      (name ?? '') === '' ? [required(`${path}.env[${index}].name`)] : [],
-    ),
+    ...(container.env ?? []).flatMap(({ name }, index) => variableProblems(name, `${path}.env[${index}].name`)),
     ...mountProblems(container.volumeMounts ?? [], volumes, `${path}.volumeMounts`),
     ...choice(`${path}.imagePullPolicy`, container.imagePullPolicy, PULL_POLICIES),
     ...resourceProblems(container, `${path}.resources`),
   ];
+}
+
+function variableProblems(name: string | undefined, path: string): Problems {
+  if (name === undefined || name === '') return [required(path)];
+  return VARIABLE.test(name) ? [] : [invalid(path, name, VARIABLE_RULE)];
 }
 
 function portProblems(ports: readonly ContainerPort[], path: string): Problems {
@@ -107,13 +104,26 @@ function portProblems(ports: readonly ContainerPort[], path: string): Problems {
   ];
 }
 
-function onePort({ containerPort, protocol }: ContainerPort, path: string): Problems {
+function onePort({ name, containerPort, protocol }: ContainerPort, path: string): Problems {
   const at = `${path}.containerPort`;
   const outside = containerPort < 1 || containerPort > 65_535;
   return [
+    ...portNameFaults(name).map((fault) => invalid(`${path}.name`, name, fault)),
     ...(containerPort === undefined || containerPort === 0 ? [required(at)] : []),
     ...(containerPort !== 0 && outside ? [invalid(at, containerPort, 'must be between 1 and 65535, inclusive')] : []),
     ...choice(`${path}.protocol`, protocol, PROTOCOLS),
+  ];
+}
+
+/** As IsValidPortName of Kubernetes tells them. */
+function portNameFaults(name = ''): Problems {
+  if (name === '') return [];
+  return [
+    ...(name.length > 15 ? ['must be no more than 15 characters'] : []),
+    ...(/^[-a-z0-9]+$/.test(name) ? [] : ['must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)']),
+    ...(/[a-z]/.test(name) ? [] : ['must contain at least one letter (a-z)']),
+    ...(name.includes('--') ? ['must not contain consecutive hyphens'] : []),
+    ...(/^-|-$/.test(name) ? ['must not begin or end with a hyphen'] : []),
   ];
 }
 
@@ -138,6 +148,7 @@ function resourceProblems({ resources }: Container, path: string): Problems {
   return Object.entries(resources?.requests ?? {}).flatMap(([name, value]) => {
     const [request, limit] = [quantityNanos(value), quantityNanos(limits[name] ?? '')];
     if (request === undefined || limit === undefined || request <= limit) return [];
-    return [invalid(`${path}.requests`, value, `must be less than or equal to ${name} limit of ${limits[name]}`)];
+    const bound = `must be less than or equal to ${name} limit of ${canonicalQuantity(limits[name] ?? '')}`;
+    return [invalid(`${path}.requests`, canonicalQuantity(value), bound)];
   });
 }

@@ -1,6 +1,7 @@
 /** Analysis before and after the switch of the active Service. strategies §1.7. */
 import type { AnalysisRun } from '../../resources/argo.ts';
 import {
+  announceRuns,
   cancelAllRuns,
   cancelRun,
   ensureRun,
@@ -18,7 +19,10 @@ type Kind = Extract<RunKind, 'PrePromotion' | 'PostPromotion'>;
 
 /** Runs that are stopped because none is wanted stay in the status. */
 export function reconcileBlueGreenRuns(pass: Pass): void {
-  if (skipsAnalysis(pass)) return cancelAllRuns(pass, 'no analysis is wanted now');
+  if (skipsAnalysis(pass)) {
+    cancelAllRuns(pass, 'no analysis is wanted now');
+    return announceRuns(pass);
+  }
   const { prePromotionAnalysis, postPromotionAnalysis } = strategyOf(pass);
   const pre = reconcileRun(pass, 'PrePromotion', prePromotionAnalysis, {
     applies: appliesPrePromotion(pass),

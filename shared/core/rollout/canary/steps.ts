@@ -74,14 +74,16 @@ export function stepText({ setWeight, pause, analysis, experiment, ...step }: Ca
   if (pause !== undefined) return pause.duration === undefined ? 'pause' : `pause: ${pause.duration}`;
   if (experiment !== undefined) return 'experiment';
   if (analysis !== undefined) return 'analysis';
+  const scale = scaleText(step.setCanaryScale);
+  if (scale !== undefined) return scale;
   if (step.plugin !== undefined) return `plugin: ${step.plugin.name}`;
   if (step.setHeaderRoute !== undefined) return `setHeaderRoute: ${step.setHeaderRoute.name}`;
   if (step.setMirrorRoute !== undefined) return `setMirrorRoute: ${step.setMirrorRoute.name}`;
-  return step.setCanaryScale === undefined ? 'invalid' : scaleText(step.setCanaryScale);
+  return 'invalid';
 }
 
-function scaleText({ matchTrafficWeight, weight, replicas }: NonNullable<CanaryStep['setCanaryScale']>): string {
-  if (matchTrafficWeight === true) return 'setCanaryScale{matchTrafficWeight: true}';
+function scaleText({ matchTrafficWeight, weight, replicas }: CanaryStep['setCanaryScale'] = {}): string | undefined {
   if (weight !== undefined) return `setCanaryScale{weight: ${weight}}`;
-  return replicas === undefined ? 'setCanaryScale' : `setCanaryScale{replicas: ${replicas}}`;
+  if (matchTrafficWeight === true) return 'setCanaryScale{matchTrafficWeight: true}';
+  return replicas === undefined ? undefined : `setCanaryScale{replicas: ${replicas}}`;
 }

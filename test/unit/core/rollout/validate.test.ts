@@ -67,6 +67,14 @@ describe('a spec without fault', () => {
       given: 'a selector by expression',
       rollout: withSpec({ selector: { matchExpressions: [{ key: 'app', operator: 'Exists' }] } }),
     },
+    {
+      given: 'an image with a blank before it, which only pods are refused for',
+      rollout: withPod({ containers: [{ name: 'a', image: ' a' }] }),
+    },
+    {
+      given: 'a negative terminationGracePeriodSeconds, which counts as 1',
+      rollout: withPod({ terminationGracePeriodSeconds: -1 }),
+    },
     { given: 'maxSurge 0 and maxUnavailable 1', rollout: withSteps([], { maxSurge: 0, maxUnavailable: 1 }) },
   ])('given $given, then nothing is said', ({ rollout }) => {
     expect(problemOf(rollout)).toBeUndefined();
@@ -151,6 +159,24 @@ describe('a spec with a fault', () => {
       rollout: withPod({
         containers: [{ name: 'a', image: 'a', resources: { requests: { cpu: '2' }, limits: { cpu: '1' } } }],
       }),
+    },
+    {
+      then: 'spec.template.spec.containers[0].resources.requests: Invalid value: "500m": must be less than or equal to memory limit of 100m',
+      rollout: withPod({
+        containers: [{ name: 'a', image: 'a', resources: { requests: { memory: '0.5' }, limits: { memory: '0.1' } } }],
+      }),
+    },
+    {
+      then: 'spec.template.spec.containers[0].ports[0].name: Invalid value: "ht_tp": must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)',
+      rollout: withPod({ containers: [{ name: 'a', image: 'a', ports: [{ name: 'ht_tp', containerPort: 70_000 }] }] }),
+    },
+    {
+      then: `spec.template.spec.containers[0].env[0].name: Invalid value: "1A": a valid environment variable name must consist of alphabetic characters, digits, '_', '-', or '.', and must not start with a digit (e.g. 'my.env-name',  or 'MY_ENV.NAME',  or 'MyEnvName1', regex used for validation is '[-._a-zA-Z][-._a-zA-Z0-9]*')`,
+      rollout: withPod({ containers: [{ name: 'a', image: 'a', env: [{ name: '1A', value: 'x' }] }] }),
+    },
+    {
+      then: 'spec.template.metadata.labels: Invalid value: null: `selector` does not match template `labels`',
+      rollout: withSpec({ template: { spec: { containers: [{ name: 'a', image: 'a' }] } } }),
     },
     {
       then: 'spec.template: Internal error: template must be empty for workload reference rollout',
@@ -256,6 +282,10 @@ describe('a canary strategy with a fault', () => {
       strategy: { trafficRouting: ISTIO, ...SERVICES, dynamicStableScale: true, scaleDownDelaySeconds: 30 },
     },
     {
+      then: 'spec.strategy.maxSurge: Invalid value: "x": MaxSurge and MaxUnavailable both can not be zero',
+      strategy: { maxSurge: 'x', maxUnavailable: '0%' },
+    },
+    {
       then: 'spec.strategy.trafficRouting.maxTrafficWeight: Invalid value: 1000: Canary maxTrafficWeight in traffic routing only supported in Nginx and Plugins',
       strategy: { trafficRouting: { ...ISTIO, maxTrafficWeight: 1000 }, ...SERVICES },
     },
@@ -270,7 +300,21 @@ describe('a canary strategy with a fault', () => {
     },
     {
       then: `spec.strategy.steps[0]: Invalid value: "step.Experiment: false step.Pause: true step.SetWeight: true step.Analysis: false": ${STEP_RULE}`,
+      step: { ...setWeight(10), ...pause() },
+    },
+    {
+      then: `spec.strategy.steps[0]: Invalid value: "step.Experiment: true step.Pause: false step.SetWeight: false step.Analysis: true": ${STEP_RULE}`,
       step: { experiment: { templates: [] }, analysis: { templates: [{ templateName: 'a' }] } },
+    },
+    {
+      then: 'spec.strategy.steps[0].setMirrorRoute.match[0]: Invalid value: {}: StringMatch value missed, match value must have one of the following: exact, regex, prefix',
+      step: { setMirrorRoute: { name: 'a', match: [{ path: {} }] } },
+      strategy: { trafficRouting: { ...ISTIO, managedRoutes: [{ name: 'a' }] }, ...SERVICES },
+    },
+    {
+      then: 'spec.strategy.steps[0].setMirrorRoute.match[1]: Invalid value: {"exact":"GET","prefix":"P"}: StringMatch match value must have exactly one of the following: exact, regex, prefix',
+      step: { setMirrorRoute: { name: 'a', match: [{}, { method: { exact: 'GET', prefix: 'P' } }] } },
+      strategy: { trafficRouting: ISTIO, ...SERVICES },
     },
     {
       then: 'spec.strategy.steps[0].setWeight: Invalid value: 101: SetWeight needs to be between 0 and 100',
@@ -328,6 +372,19 @@ describe('a canary strategy with a fault', () => {
       then: 'spec.strategy.steps[0].setHeaderRoute.match[0]: Invalid value: {}: StringMatch value missed, match value must have one of the following: exact, regex, prefix',
       step: { setHeaderRoute: { name: 'a', match: [{ headerName: 'h', headerValue: {} }] } },
       strategy: { trafficRouting: { ...ISTIO, managedRoutes: [{ name: 'a' }] }, ...SERVICES },
+    },
+    {
+      then: 'spec.strategy.steps[0].setHeaderRoute.match[0]: Invalid value: {"exact":"a","regex":"b"}: StringMatch match value must have exactly one of the following: exact, regex, prefix',
+      step: { setHeaderRoute: { name: 'a', match: [{ headerName: 'h', headerValue: { exact: 'a', regex: 'b' } }] } },
+      strategy: { trafficRouting: ISTIO, ...SERVICES },
+    },
+    {
+      then: `spec.strategy.steps[0].setHeaderRoute.match[0]: Invalid value: {"exact":"a","prefix":"b"}: SetHeaderRoute match value invalid. ALB supports 'exact' value only`,
+      step: { setHeaderRoute: { name: 'a', match: [{ headerName: 'h', headerValue: { exact: 'a', prefix: 'b' } }] } },
+      strategy: {
+        trafficRouting: { alb: { ingress: 'i', servicePort: 80 }, managedRoutes: [{ name: 'a' }] },
+        ...SERVICES,
+      },
     },
     {
       then: `spec.strategy.steps[0].setHeaderRoute.match[0]: Invalid value: {"regex":"b"}: SetHeaderRoute match value invalid. ALB supports 'exact' value only`,

@@ -210,6 +210,22 @@ describe('analysis of a blue-green update', () => {
     expect(selectors(world).active).toBe(V1);
   });
 
+  it.each([
+    { kind: 'PrePromotion', given: PRE, name: `checkout-${V2}-2-pre` },
+    { kind: 'PostPromotion', given: POST, name: `checkout-${V2}-2-post` },
+  ])('given a $kind run that ends after an abort, then that is told', ({ kind, given, name }) => {
+    const world = running(given);
+    world.deploy('v2');
+    world.settle();
+    world.abort();
+    world.settle();
+    world.finishRun(name, 'Successful');
+    world.settle();
+    expect(world.eventTexts('AnalysisRunSuccessful')).toEqual([
+      `${kind} Analysis Run '${name}' Status New: 'Successful' Previous: ''`,
+    ]);
+  });
+
   it('given a post-promotion run, then the old version stays whole until it succeeds', () => {
     const world = running({ ...PREVIEW, ...POST });
     world.deploy('v2');

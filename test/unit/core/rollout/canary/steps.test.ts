@@ -184,6 +184,8 @@ describe('the name of a step in events', () => {
     [{ experiment: { templates: [] } }, 'experiment'],
     [{ setCanaryScale: { weight: 25 } }, 'setCanaryScale{weight: 25}'],
     [{ setCanaryScale: { replicas: 3 } }, 'setCanaryScale{replicas: 3}'],
+    [{ setCanaryScale: {} }, 'invalid'],
+    [{ setHeaderRoute: { name: 'a' }, setCanaryScale: { replicas: 0 } }, 'setCanaryScale{replicas: 0}'],
     [{ setCanaryScale: { matchTrafficWeight: true } }, 'setCanaryScale{matchTrafficWeight: true}'],
     [{ plugin: { name: 'org/x' } }, 'plugin: org/x'],
     [{ setHeaderRoute: { name: 'h' } }, 'setHeaderRoute: h'],
