@@ -78,7 +78,7 @@ async function follow(
   ports: Ports,
   options: DiscoverOptions,
 ): Promise<number> {
-  const cursor = `${site.cluster.name}/${query.kind}/${query.namespace ?? '*'}`;
+  const cursor = cursorOf(query, site);
   const from = await ports.cursors.get(cursor);
   const added = new Set<string>();
   const add = (objects: readonly KubernetesObject[]) => addAll(objects, added, site, ports);
@@ -86,6 +86,12 @@ async function follow(
   const resourceVersion = followed ?? (await everything(query, add, site));
   if (resourceVersion !== from) await ports.cursors.set(cursor, resourceVersion, from);
   return added.size;
+}
+
+/** With its group: Istio and App Mesh both have a VirtualService. */
+function cursorOf({ apiVersion, kind, namespace = '*' }: ListQuery, { cluster }: Site): string {
+  const group = apiVersion.includes('/') ? `.${apiVersion.split('/')[0]}` : '';
+  return `${cluster.name}/${kind}${group}/${namespace}`;
 }
 
 type Add = (objects: readonly KubernetesObject[]) => Promise<void>;
