@@ -101,7 +101,12 @@ function cards({ slack }: WeirConfig, token: () => Promise<string>, ports: CardP
       import('./controllers/release-history.ts'),
     ]);
     const tell: CardOptions['tell'] = (releaseId, event) => readReleaseOf(releaseId, event, ports);
-    return createCardAnnouncer({ ...ports, tell, channel: slack.channel, chat: createSlackWebApi({ token }) });
+    return createCardAnnouncer({
+      ...ports,
+      tell,
+      channel: slack.channel,
+      chat: createSlackWebApi({ token, log: ports.log }),
+    });
   });
 }
 

@@ -237,7 +237,7 @@ async function startEngine(
 
 /** The channel of the stand-in, through the very client that speaks to Slack. */
 function cardsIn({ api: address }: SlackStandIn, ports: CardPorts): Announcer {
-  const chat = createSlackWebApi({ token: async () => 'stand-in', address });
+  const chat = createSlackWebApi({ token: async () => 'stand-in', log: ports.log, address });
   const tell: CardOptions['tell'] = (releaseId, event) => readReleaseOf(releaseId, event, ports);
   return createCardAnnouncer({ ...ports, chat, channel: '#releases', tell });
 }

@@ -119,7 +119,7 @@ async function cards(
   const { createSlackWebApi } = await import('#shared/slack/web-api.ts');
   const { createCardAnnouncer } = await import('#shared/slack/card-announcer.ts');
   const announcer = createCardAnnouncer({
-    chat: createSlackWebApi({ token: async () => token }),
+    chat: createSlackWebApi({ token: async () => token, log }),
     cursors: stores.cursors,
     clock: timers,
     log,

@@ -1,6 +1,7 @@
 /** Slack's web API, as far as cards need it. */
 import { messageOf, TransientError } from '#core/errors.ts';
 import { SECOND, type Millis } from '#core/time.ts';
+import type { Log } from '../ports.ts';
 import type { Chat, Place, Posted } from './chat.ts';
 
 const SLACK = 'https://slack.com/api';
@@ -29,9 +30,13 @@ const CLOSED = [
   'compliance_exports_prevent_deletion',
 ];
 
+/** The bot lacks a scope: it is asked for once more where Weir is installed, not by the next try. */
+const MAY_NOT_LOOK = ['missing_scope', 'no_permission'];
+
 export interface WebApiOptions {
   /** The bot's: chat:write, and channels:history (groups:history) to look for what it may have posted. */
   readonly token: () => Promise<string>;
+  readonly log: Pick<Log, 'warn'>;
   readonly address?: string;
   readonly fetch?: typeof fetch;
 }
@@ -47,7 +52,8 @@ interface Answer {
   }[];
 }
 
-export function createSlackWebApi({ token, address = SLACK, fetch: ask = fetch }: WebApiOptions): Chat {
+export function createSlackWebApi({ token, log, address = SLACK, fetch: ask = fetch }: WebApiOptions): Chat {
+  let isToldBlind = false;
   return {
     async post({ channel, message, thread, mark }) {
       const metadata = { event_type: EVENT_TYPE, event_payload: { mark } };
@@ -65,16 +71,28 @@ export function createSlackWebApi({ token, address = SLACK, fetch: ask = fetch }
       const method = thread === undefined ? 'conversations.history' : 'conversations.replies';
       const oldest = String(since / SECOND);
       const query = { channel, oldest, limit: '200', include_all_metadata: 'true', ...(thread && { ts: thread }) };
-      return found(await call(`${method}?${new URLSearchParams(query).toString()}`), channel, mark);
+      const answer = await call(`${method}?${new URLSearchParams(query).toString()}`, undefined, MAY_NOT_LOOK);
+      if (MAY_NOT_LOOK.includes(answer.error ?? '')) tellBlind(channel, answer.error);
+      return found(answer, channel, mark);
     },
   };
 
+  /** Once: without it all goes on, but for a message that a crash may leave twice. */
+  function tellBlind(channel: string, error: string | undefined): void {
+    if (isToldBlind) return;
+    isToldBlind = true;
+    log.warn('Slack does not let Weir look for what it has posted: give the bot channels:history (groups:history)', {
+      channel,
+      error,
+    });
+  }
+
   /** @throws TransientError */
-  async function call(method: string, body?: object): Promise<Answer> {
+  async function call(method: string, body?: object, accepted: readonly string[] = []): Promise<Answer> {
     const headers = { authorization: `Bearer ${await token()}`, 'content-type': 'application/json; charset=utf-8' };
     const init = { method: body === undefined ? 'GET' : 'POST', headers, ...(body && { body: JSON.stringify(body) }) };
     const answer = await sent(`${address}/${method}`, init, ask);
-    if (answer.ok === true || isFinal(answer.error)) return answer;
+    if (answer.ok === true || isFinal(answer.error) || accepted.includes(answer.error ?? '')) return answer;
     throw new TransientError(
       `Slack did not do ${method.split('?')[0]}: ${answer.error ?? 'no answer that is understood'}`,
     );

@@ -38,7 +38,7 @@ const BUTTON = {
 };
 
 async function aCard() {
-  const chat = createSlackWebApi({ token: async () => 't', address: slack.api });
+  const chat = createSlackWebApi({ token: async () => 't', log: aLog(), address: slack.api });
   const blocks = [
     { type: 'header', text: { type: 'plain_text', text: 'Paused: <script>web</script>' } },
     { type: 'section', text: { type: 'mrkdwn', text: '`a:1` → `a:2` &lt;img&gt;\n```metric  1 &lt; 2```' } },

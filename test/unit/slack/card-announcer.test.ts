@@ -48,7 +48,7 @@ beforeEach(() => {
     return new Response(JSON.stringify(body), { status, headers });
   }) as typeof fetch;
   const announcer = createCardAnnouncer({
-    chat: createSlackWebApi({ token: async () => 'xoxb', fetch: ask }),
+    chat: createSlackWebApi({ token: async () => 'xoxb', log: aLog(), fetch: ask }),
     cursors: { ...cursors, set: (...write) => cursors.set(...write).finally(duringAnswer) },
     clock,
     log: aLog(),

@@ -6,6 +6,7 @@ import type { Chat, Place } from '#shared/slack/chat.ts';
 import { postOnce } from '#shared/slack/post-once.ts';
 import { createSlackWebApi } from '#shared/slack/web-api.ts';
 import { createSlackWebApi as createStandIn, type SlackWebApi } from '../../../infra/local/slack-web-api.ts';
+import { aLog } from '../../support/quiet-log.ts';
 
 const POSTING = { channel: 'C1', mark: 'card/u.2.bbb' };
 const MESSAGE = { text: 'It has begun', blocks: [] };
@@ -13,12 +14,14 @@ const MESSAGE = { text: 'It has begun', blocks: [] };
 let slack: SlackWebApi;
 let chat: Chat;
 let cursors: CursorStore;
+let log: ReturnType<typeof aLog>;
 /** What happens before the next posts arrive in Slack, one after the other. */
 let meanwhile: (() => Promise<void>)[];
 
 beforeEach(() => {
   slack = createStandIn(() => 0);
   cursors = createMemoryCursorStore();
+  log = aLog();
   meanwhile = [];
   const ask = (async (url: string, { method = 'GET', body }: RequestInit = {}) => {
     const { pathname: path, searchParams } = new URL(url);
@@ -32,7 +35,7 @@ beforeEach(() => {
     });
     return new Response(JSON.stringify(answer.body), { status: answer.status });
   }) as typeof fetch;
-  const webApi = createSlackWebApi({ token: async () => 'xoxb', fetch: ask });
+  const webApi = createSlackWebApi({ token: async () => 'xoxb', log, fetch: ask });
   chat = { ...webApi, post: async (posting) => (await meanwhile.shift()?.(), webApi.post(posting)) };
 });
 
@@ -85,5 +88,27 @@ describe('given two workers whose clocks are minutes apart, so that one takes th
     };
     expect(await postedAt(0)).toEqual(second);
     expect(inSlack()).toEqual([second]);
+  });
+});
+
+describe('given a bot without the scope to read what was posted', () => {
+  /** A worker wrote its intent and died; who comes after it may not look. */
+  async function afterACrash(mark: string): Promise<Place | undefined> {
+    const intent = JSON.stringify({ state: 'intent', since: 0, at: 0 });
+    await cursors.set(`slack/C1/${mark}`, intent, undefined);
+    slack.fails.push({ status: 200, error: 'missing_scope' });
+    return postOnce({ ...POSTING, mark }, [MESSAGE], { chat, cursors, clock: { now: () => MINUTE } });
+  }
+
+  it('when a post may have been made before, then it is made, and the log says once which scope is missing', async () => {
+    const places = [await afterACrash('card/a'), await afterACrash('card/b')];
+    expect(inSlack()).toEqual(places);
+    expect(log.said).toEqual([
+      {
+        level: 'warn',
+        message: expect.stringContaining('channels:history'),
+        fields: { channel: 'C1', error: 'missing_scope' },
+      },
+    ]);
   });
 });
