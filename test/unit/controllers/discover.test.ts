@@ -17,6 +17,7 @@ it('given two kinds of one name in two API groups, when a tick goes on, then eac
     list: async ({ apiVersion }: ListQuery) => ({ items: [], resourceVersion: `place of ${apiVersion}` }),
     async *watch({ apiVersion, kind, resourceVersion }: WatchQuery) {
       if (kind === 'VirtualService') watched.set(apiVersion, resourceVersion);
+      yield { type: 'BOOKMARK', resourceVersion };
     },
   };
   const site = { cluster, namespaces: [] } as unknown as Site;
