@@ -89,10 +89,13 @@ function isAlive(pid) {
   }
 }
 
-/** `--include=dev` because NODE_ENV=production would leave out what the checks need. */
+/**
+ * `--include=dev` because NODE_ENV=production would leave out what the checks need; only errors, because npm warns of each
+ * package that asks for a newer Node than npm's own, and Weir brings the one that they run on.
+ */
 async function installPackages() {
   say('Installing packages (once; a minute or so) …');
-  const npm = spawn('npm', ['ci', '--include=dev', '--no-audit', '--no-fund'], {
+  const npm = spawn('npm', ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'], {
     cwd: ROOT,
     env: { ...process.env, PATH: pathWithoutOwnBin() },
     stdio: ['ignore', 2, 2],

@@ -10,7 +10,7 @@ import type { RolloutPlace } from './watch.ts';
 /** At most four pictures a second, as much as an eye can follow. */
 const REDRAW_EVERY_MS = 250;
 const LINES = 12;
-const HOME_AND_CLEAR = '\u001b[H\u001b[2J';
+const CLEAR = '\u001b[H\u001b[2J';
 
 export interface Screen {
   write(text: string): void;
@@ -24,6 +24,7 @@ export function createLiveVoice(screen: Screen, stack: () => LocalStack | undefi
   let place: RolloutPlace | undefined;
   let title = '';
   let drawn = '';
+  screen.write(CLEAR);
   const timer = setInterval(() => void redraw(), REDRAW_EVERY_MS);
   timer.unref();
 
@@ -34,8 +35,8 @@ export function createLiveVoice(screen: Screen, stack: () => LocalStack | undefi
 
   async function redraw(): Promise<void> {
     const shown = (await tree(stack(), place)).split('\n');
-    const picture = fitted([title, '', ...shown], ['', ...lines, '', ...ended], screen).join('\n');
-    if (picture !== drawn) screen.write(`${HOME_AND_CLEAR}${picture}\n`);
+    const picture = painted(fitted([title, '', ...shown], ['', ...lines], screen));
+    if (picture !== drawn) screen.write(picture);
     drawn = picture;
   }
 
@@ -50,13 +51,22 @@ export function createLiveVoice(screen: Screen, stack: () => LocalStack | undefi
     },
     async explain(release) {
       const running = stack();
-      if (running !== undefined) ended.push(await explanation(release, running.ports.history));
+      if (running === undefined) return;
+      const told = await explanation(release, running.ports.history);
+      ended.push(told);
+      for (const line of told.split('\n')) tell(line);
     },
     summary(steps) {
       clearInterval(timer);
-      screen.write(`${HOME_AND_CLEAR}${summaryText(steps)}\n\n${ended.join('\n')}\n`);
+      const endings = steps.map((step, index) => `${summaryText([step])}\n${ended[index] ?? ''}`);
+      screen.write(`${CLEAR}${endings.join('\n')}\n`);
     },
   };
+}
+
+/** Over the picture before: clearing the screen first flickers, and leaves each picture in the terminal's history. */
+export function painted(picture: readonly string[]): string {
+  return `\u001b[H${picture.map((line) => `\u001b[2K${line}\n`).join('')}\u001b[J`;
 }
 
 /** What was told last is worth some lines. */

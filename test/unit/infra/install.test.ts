@@ -61,7 +61,7 @@ describe('install', () => {
     const run = await install({ env: { NODE_ENV: 'production' } });
     expect(run).toMatchObject({ code: 0, stdout: '' });
     expect(run.stderr).toContain('noise of npm');
-    expect(npmRuns()).toEqual(['ci --include=dev --no-audit --no-fund']);
+    expect(npmRuns()).toEqual(['ci --include=dev --no-audit --no-fund --loglevel=error']);
   });
 
   it('given nothing changed since, then it is silent and npm is not asked', async () => {

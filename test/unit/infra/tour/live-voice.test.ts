@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { fitted } from '../../../../infra/local/tour/live-voice.ts';
+import { fitted, painted } from '../../../../infra/local/tour/live-voice.ts';
 
 function numbered(name: string, count: number): string[] {
   return Array.from({ length: count }, (_, index) => `${name} ${index + 1}`);
@@ -40,4 +40,8 @@ describe('given a picture of a tree and of what was told', () => {
       Math.max(1, screen.rows - 1),
     );
   });
+});
+
+it('given a picture on the screen, when the next is shorter, then it is drawn over it, and the rest of the old one goes', () => {
+  expect(painted(['a', 'b'])).toBe('\u001b[H\u001b[2Ka\n\u001b[2Kb\n\u001b[J');
 });
