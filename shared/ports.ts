@@ -215,19 +215,6 @@ export interface ChainEntry {
   readonly hash: string;
 }
 
-/** What a look at one chain has found. */
-export interface ChainReport {
-  readonly chain: string;
-  readonly entries: number;
-  readonly orders: number;
-  /** Orders from before there were chains. */
-  readonly older: number;
-  /** Kept somewhere else, it shows later whether the end was cut off. */
-  readonly end?: { readonly seq: number; readonly hash: string };
-  /** What was edited, added or removed, in sentences; empty: nothing. */
-  readonly problems: readonly string[];
-}
-
 export interface OrderStore {
   /** Durable when it returns. @returns 'duplicate' when the id is known already; nothing is changed then. */
   accept(order: StoredOrder): Promise<'accepted' | 'duplicate'>;

@@ -133,7 +133,7 @@ function createBuses({ announcer, cards, cursors, timers, log }: EngineParts): L
 }
 
 /** The notifier is behind a queue of its own: the bus of one process delivers and repeats itself. */
-function throughQueue(notify: ReturnType<typeof notifierFunction>) {
+export function throughQueue(notify: ReturnType<typeof notifierFunction>) {
   return async (event: BusEvent): Promise<void> => {
     const record = toRecord({ id: event.id, body: JSON.stringify(event), receives: 1 });
     const { batchItemFailures } = await notify({ Records: [record] }, localContext('notifier'));

@@ -4,6 +4,7 @@ import { benchConditions } from './conditions.ts';
 import { benchDecisions } from './decide-rollout.ts';
 import { benchPasses } from './passes.ts';
 import { benchTick } from './tick.ts';
+import { benchWebhooks } from './webhooks.ts';
 
 interface Figure {
   readonly what: string;
@@ -42,4 +43,5 @@ const [which, ...words] = process.argv.slice(2);
 if (which === 'cluster') await benchOnCluster(words);
 else if (which === 'passes') await benchPasses(words);
 else if (which === 'tick') await benchTick(words);
+else if (which === 'webhooks') await benchWebhooks(words);
 else benchCore(process.argv.slice(2));

@@ -64,8 +64,15 @@ export interface RunningWeir extends Server {
   readonly url: string;
   readonly metrics: string;
   readonly data: string;
-  readonly tokens: { readonly apiToken: string; readonly alertmanagerToken: string };
+  readonly tokens: {
+    readonly apiToken: string;
+    readonly alertmanagerToken: string;
+    readonly slackSigningSecret: string;
+  };
 }
+
+/** Where its files go, and the cluster that it works on. */
+export type WeirPlace = Pick<ControlPlaneFacts, 'folder' | 'kubeconfig'>;
 
 /** What it prints when it serves. */
 interface Served {
@@ -75,7 +82,7 @@ interface Served {
 }
 
 /** Ready when /readyz is green. */
-export async function startWeir(facts: ControlPlaneFacts, options: WeirOptions): Promise<RunningWeir> {
+export async function startWeir(facts: WeirPlace, options: WeirOptions): Promise<RunningWeir> {
   const before = options.data === undefined ? 0 : linesOf(join(options.data, 'weir.log')).length;
   const { server, data } = launchWeir(facts, options);
   const served = await eventually(
@@ -109,10 +116,7 @@ function linesOf(logFile: string): readonly string[] {
 }
 
 /** Started, and nothing is waited for: for those that are refused. */
-export function launchWeir(
-  facts: ControlPlaneFacts,
-  options: WeirOptions,
-): { readonly server: Server; readonly data: string } {
+export function launchWeir(facts: WeirPlace, options: WeirOptions): { readonly server: Server; readonly data: string } {
   const { controllers, namespaces, kubeconfig = facts.kubeconfig, leaseNamespace, config, flags = [] } = options;
   const folder = options.data ?? mkdtempSync(join(facts.folder, 'weir-'));
   const file = join(folder, 'weir.yaml');

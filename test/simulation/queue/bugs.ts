@@ -1,6 +1,7 @@
 /** Deliberate defects, to see that a simulation would find them. Each breaks one promise of a store or of the queue. */
 import type { RunHistory, WorkQueue } from '#shared/ports.ts';
 import type { TicketStore } from '#shared/queue/ticket-store.ts';
+import { droppingDirtyFlag, recordingBlindly, withoutRescue } from '../bugs.ts';
 
 /** The shared parts of a simulated world that a defect may replace. */
 export interface Core {
@@ -10,16 +11,7 @@ export interface Core {
 }
 
 export const BUGS = {
-  'dropped dirty flag': (core: Core): Core => ({
-    ...core,
-    tickets: {
-      ...core.tickets,
-      write(request, expected, ticket) {
-        const { due: _, ...clean } = ticket;
-        return core.tickets.write(request, expected, ticket.hold === undefined ? ticket : clean);
-      },
-    },
-  }),
+  'dropped dirty flag': (core: Core): Core => ({ ...core, tickets: droppingDirtyFlag(core.tickets) }),
   'tickets written blindly': (core: Core): Core => ({
     ...core,
     tickets: {
@@ -29,20 +21,8 @@ export const BUGS = {
       },
     },
   }),
-  'lost rescue': (core: Core): Core => ({
-    ...core,
-    queueOf: (tickets) => ({ ...core.queueOf(tickets), rescue: async () => 0 }),
-  }),
-  'record without conditions': (core: Core): Core => ({
-    ...core,
-    history: {
-      ...core.history,
-      async record(key, record) {
-        const expectedVersion = (await core.history.latest(key))?.version ?? 0;
-        return core.history.record(key, { ...record, expectedVersion, fence: Infinity });
-      },
-    },
-  }),
+  'lost rescue': (core: Core): Core => ({ ...core, queueOf: (tickets) => withoutRescue(core.queueOf(tickets)) }),
+  'record without conditions': (core: Core): Core => ({ ...core, history: recordingBlindly(core.history) }),
   'told whatever the version': (core: Core): Core => ({
     ...core,
     history: {

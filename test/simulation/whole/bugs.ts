@@ -5,6 +5,7 @@ import { ARGO_API_VERSION, type Rollout } from '#core/resources/argo.ts';
 import { refOf } from '#core/resources/kubernetes.ts';
 import type { Cluster, OrderStore, RunHistory, WorkQueue } from '#shared/ports.ts';
 import type { TicketStore } from '#shared/queue/ticket-store.ts';
+import { droppingDirtyFlag, recordingBlindly, withoutRescue } from '../bugs.ts';
 import { NAME, NAMESPACE } from './scenario.ts';
 
 /** The shared parts of the world that a defect may replace. */
@@ -19,17 +20,8 @@ export interface Core {
 const ROLLOUT = { apiVersion: ARGO_API_VERSION, kind: 'Rollout', namespace: NAMESPACE, name: NAME };
 
 export const BUGS = {
-  'dropped dirty flag': (core: Core): Core => ({
-    ...core,
-    tickets: {
-      ...core.tickets,
-      write(request, expected, ticket) {
-        const { due: _, ...clean } = ticket;
-        return core.tickets.write(request, expected, ticket.hold === undefined ? ticket : clean);
-      },
-    },
-  }),
-  'lost rescue': (core: Core): Core => ({ ...core, queueOf: (queue) => ({ ...queue, rescue: async () => 0 }) }),
+  'dropped dirty flag': (core: Core): Core => ({ ...core, tickets: droppingDirtyFlag(core.tickets) }),
+  'lost rescue': (core: Core): Core => ({ ...core, queueOf: withoutRescue }),
   /** A promote ends whatever pause there is when it is applied, not the one that the asker saw. */
   'double promote': (core: Core): Core => ({
     ...core,
@@ -45,16 +37,7 @@ export const BUGS = {
       },
     },
   }),
-  'record without fence': (core: Core): Core => ({
-    ...core,
-    history: {
-      ...core.history,
-      async record(key, record) {
-        const expectedVersion = (await core.history.latest(key))?.version ?? 0;
-        return core.history.record(key, { ...record, expectedVersion, fence: Infinity });
-      },
-    },
-  }),
+  'record without fence': (core: Core): Core => ({ ...core, history: recordingBlindly(core.history) }),
   /** What resolves lifts the abort that it brought. */
   'unlatched abort': (core: Core): Core => ({
     ...core,

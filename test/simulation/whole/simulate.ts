@@ -56,10 +56,12 @@ export async function simulateWhole(seed: number, bug?: Bug): Promise<Outcome> {
   planWeather(system);
   await scheduler.runUntil(FAULTS_END);
   clearUp(system);
+  system.asks.countFrom(PROMPT_FROM + system.skewed.most);
   system.weather.current = FAIR;
   planWork(system, people);
   await scheduler.runUntil(FAIR_ENDS);
   promptness.look();
+  system.asks.look();
   system.weather.current = CALM;
   await scheduler.runUntil(ALL_ENDS);
   await atRest(system);

@@ -28,6 +28,7 @@ import { createChat } from './chat.ts';
 import { troubledCluster } from './cluster.ts';
 import { troubledMetrics, type Outage } from './metrics.ts';
 import { observe, type Observer } from './observer.ts';
+import { watchAsks } from './heard.ts';
 import { laggingPort, type Answers } from './lag.ts';
 import { rollingStores } from './other-version.ts';
 import type { Skewed } from './promptness.ts';
@@ -74,6 +75,7 @@ export function createSystem({ random, scheduler, scenario, bug, consumers }: Sy
   const slackDown: Outage = { current: false };
   const store = new Store({ clock: scheduler, seed: 'simulation' });
   const observer = observe(store, scheduler, scenario);
+  const asks = watchAsks(scheduler, observer);
   const past = rememberPast(store, scheduler);
   startControllers(store, scheduler, {
     startDelay: SECOND,
@@ -157,7 +159,7 @@ export function createSystem({ random, scheduler, scenario, bug, consumers }: Sy
       clock,
       log: logOf(process),
       sites: new Map([['prod', site]]),
-      queue: core.queueOf(createTicketQueue(queueParts)),
+      queue: asks.watch(core.queueOf(createTicketQueue(queueParts))),
       history: troubledPort('history', lagging(shown, BY_INDEX.history), READS.history, troubled),
       cursors: troubledPort('cursors', cursors, ['get'], troubled),
       orders: troubledPort('orders', lagging(core.orders, BY_INDEX.orders), READS.orders, troubled),
@@ -204,6 +206,7 @@ export function createSystem({ random, scheduler, scenario, bug, consumers }: Sy
     skewed,
     store,
     observer,
+    asks,
     core,
     cursors,
     chat,

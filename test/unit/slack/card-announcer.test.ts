@@ -185,9 +185,10 @@ describe('given a release that is told in Slack', () => {
     await expect(announce(happened('release-started', 'started'))).rejects.toMatchObject({ retryAfter: 30_000 });
   });
 
-  it('when the channel is archived, then that is remembered and the release is not disturbed', async () => {
+  it('when the channel is archived, then that is remembered for the release, which is not disturbed', async () => {
     slack.archived.add('C1');
     await announce(happened('release-started', 'started'));
+    slack.archived.delete('C1');
     await announce(happened('paused', 'Paused'));
     expect(slack.posts).toEqual([]);
   });
