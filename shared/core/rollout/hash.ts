@@ -11,14 +11,30 @@ const FNV_PRIME = 0x01000193;
 /** No vowels and no look-alikes, so that a hash never spells a word. */
 const ALPHABET = 'bcdfghjklmnpqrstvwxz2456789';
 
+/** By the template itself, which nobody edits in place: one pass asks for it again and again. */
+const sums = new WeakMap<PodTemplate, number>();
+
 /**
  * Value of the label `rollouts-pod-template-hash` for a template.
  * @param collisionCount how often this hash was found taken (`status.collisionCount`); undefined: never
  */
 export function podTemplateHash(template: PodTemplate | undefined, collisionCount?: number): string {
-  const text = goJson((template ?? {}) as JsonValue, 'PodTemplateSpec', podTemplateFields);
-  const sum = hashText(text);
+  const sum = knownSum(template);
   return encode(collisionCount === undefined ? sum : fnv1a(countBytes(collisionCount), sum));
+}
+
+/** The API server may hold anything in its place. */
+function knownSum(template: PodTemplate | undefined): number {
+  if (typeof template !== 'object' || template === null) return sumOf({});
+  const known = sums.get(template);
+  if (known !== undefined) return known;
+  const sum = sumOf(template as JsonValue);
+  sums.set(template, sum);
+  return sum;
+}
+
+function sumOf(template: JsonValue): number {
+  return hashText(goJson(template, 'PodTemplateSpec', podTemplateFields));
 }
 
 /** Value of `status.currentStepHash`. An empty list is none: the reference drops it when it reads a Rollout. */

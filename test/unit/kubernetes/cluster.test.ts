@@ -140,6 +140,14 @@ describe('requests', () => {
     expect(server.asked.map(({ line }) => line)).toEqual([`GET ${PATH}`, `PATCH ${PATH}`, `PATCH ${PATH}`]);
   });
 
+  it('given an answer that is cut off in its middle, then it is no answer', async () => {
+    await given(() => (response) => {
+      response.writeHead(200, { 'content-type': 'application/json', 'content-length': '100' });
+      response.write('{"kind":', () => response.socket?.destroy());
+    });
+    await expect(cluster.get(ROLLOUT)).rejects.toThrow(TransientError);
+  });
+
   it('given a create whose connection broke, then it is not sent again: it may have happened', async () => {
     await given((_, index) => (index === 0 ? { body: anObject('Rollout') } : (response) => response.socket?.destroy()));
     await cluster.get(ROLLOUT);

@@ -39,6 +39,19 @@ describe('the hash of a pod template', () => {
     expect(podTemplateHash(template, collisions)).toBe(hash);
   });
 
+  it('given one and the same template, when it is asked for again with another collision count, then that counts', () => {
+    expect([undefined, 0, 1, undefined].map((collisions) => podTemplateHash(GUESTBOOK, collisions))).toEqual([
+      '867765f45b',
+      '766477ff56',
+      '8f647948f',
+      '867765f45b',
+    ]);
+  });
+
+  it.each([null, 'text', undefined])('given %s in its place, then it is that of an empty one', (template) => {
+    expect(podTemplateHash(template as unknown as PodTemplate)).toBe(podTemplateHash({}));
+  });
+
   it('given fields that Kubernetes does not know, and another order of members, then it is the same', () => {
     const { spec, metadata } = GUESTBOOK;
     const reordered = { spec: { ...spec, unheardOf: true }, metadata: { ...metadata, creationTimestamp: null } };
