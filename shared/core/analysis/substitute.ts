@@ -17,6 +17,12 @@ const FIELD_ORDER = [
   'consecutiveSuccessLimit',
 ];
 
+/** … and the order within the providers whose texts are many. */
+const PROVIDER_ORDER: Readonly<Record<string, readonly string[]>> = {
+  web: ['method', 'url', 'headers', 'body', 'timeoutSeconds', 'jsonPath', 'insecure', 'jsonBody', 'authentication'],
+  prometheus: ['address', 'query', 'authentication', 'timeout', 'insecure', 'headers', 'rangeQuery'],
+};
+
 /**
  * Values by argument name; of two arguments with one name the later counts.
  * @throws InvalidSpecError for an argument without a value, used or not (a fieldRef left in a run never gets one)
@@ -82,8 +88,16 @@ export function substituteTokens(text: string, replacement: (token: string) => s
 }
 
 function serialize(metric: Metric): string {
-  const entries = Object.entries(metric).toSorted(([a], [b]) => FIELD_ORDER.indexOf(a) - FIELD_ORDER.indexOf(b));
-  return escapeForHtml(JSON.stringify(Object.fromEntries(entries)));
+  const providers = Object.entries(metric.provider ?? {}).map(([name, settings]) => {
+    const order = PROVIDER_ORDER[name];
+    return [name, order === undefined ? settings : inOrder(settings as object, order)] as const;
+  });
+  const ordered = metric.provider === undefined ? metric : { ...metric, provider: Object.fromEntries(providers) };
+  return escapeForHtml(JSON.stringify(inOrder(ordered, FIELD_ORDER)));
+}
+
+function inOrder(object: object, order: readonly string[]): object {
+  return Object.fromEntries(Object.entries(object).toSorted(([a], [b]) => order.indexOf(a) - order.indexOf(b)));
 }
 
 /** Go writes these three escaped, and a token that holds one is reported so. */

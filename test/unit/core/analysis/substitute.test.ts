@@ -75,6 +75,11 @@ describe('given tokens that cannot be filled in, when it is tried, then the mess
     expect(() => resolveMetric(aMetric(given), ARGS)).toThrow(then);
   });
 
+  it('given unknown tokens in several fields of a provider, then the last in the order of Argo is named', () => {
+    const web = { jsonPath: '{$.{{args.path}}}', url: 'http://{{args.host}}' };
+    expect(() => resolveMetric(aMetric({ provider: { web } }), ARGS)).toThrow('failed to resolve {{args.path}}');
+  });
+
   it('given an opening without its closing braces, then it swallows what follows it, structure and all', () => {
     expect(() => resolveMetric(aMetric({ successCondition: '{{args.x' }), ARGS)).toThrow(
       /^failed to resolve \{\{args\.x","provider":\{"web":\{"url":"http:\/\/metrics"\}\}$/,
