@@ -15,9 +15,11 @@ export const run: Verb = {
     const weir = await startRun(options, { environment: process.env, log });
     const { url, metrics, tokens } = weir;
     io.print(JSON.stringify({ url, metrics, tokens }));
-    const ended = await Promise.race([signalled(), weir.ended.then((why) => ({ why }))]);
-    await weir.stop();
-    return codeOf(ended, io);
+    try {
+      return codeOf(await Promise.race([signalled(), weir.ended.then((why) => ({ why }))]), io);
+    } finally {
+      await weir.stop();
+    }
   },
 };
 

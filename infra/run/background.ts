@@ -33,8 +33,15 @@ export interface Background {
   stop(): Promise<void>;
 }
 
-/** From the first request to the API server on. @param onEnd told once when it may not go on */
-export function startBackground(parts: BackgroundParts, onEnd: (why: string) => void): Background {
+export interface Endings {
+  /** Told once when it may not go on. */
+  readonly onEnd: (why: string) => void;
+  /** It could not start. */
+  readonly onFailure: (error: unknown) => void;
+}
+
+/** From the first request to the API server on. */
+export function startBackground(parts: BackgroundParts, { onEnd, onFailure }: Endings): Background {
   const { options, config, cluster, stores, work, feed, readiness, guard, log } = parts;
   const timers = processClock;
   const { leaseNamespace, instanceId } = options;
@@ -71,7 +78,7 @@ export function startBackground(parts: BackgroundParts, onEnd: (why: string) => 
     readiness.set('start');
     log.info('At work', { cluster: config.cluster.name, controllers: config.cluster.controllers });
   })();
-  started.catch((error: unknown) => onEnd(String(error)));
+  started.catch(onFailure);
   return {
     async stop() {
       isStopping = true;

@@ -48,7 +48,7 @@ Weir in one process, on the cluster of a kubeconfig or of the pod it runs in. It
   --log-level L        debug, info, warn or error (info)
 
 When it serves, it prints one JSON line to stdout: {"url":…,"metrics":…,"tokens":…}; everything else goes to stderr.
-Exit codes: 0 stopped by a signal, 1 wrong usage or configuration, 5 another controller is at work, 8 the cluster does not answer.`;
+Exit codes: 0 stopped by a signal, 1 wrong usage or configuration, 5 another controller is at work, 8 the cluster or DynamoDB does not answer at the start.`;
 
 const OPTIONS = {
   kubeconfig: { type: 'string' },

@@ -32,7 +32,7 @@ export interface RunningWeir {
   /** Where the tokens of webhooks and API are. */
   readonly tokens: string;
   readonly readiness: Readiness;
-  /** Why it may not go on; never while it may. */
+  /** Why it may not go on; never while it may. Rejects when it could not start: TransientError, somebody did not answer. */
   readonly ended: Promise<string>;
   /** Passes and orders in hand are finished; nothing is left running. */
   stop(): Promise<void>;
@@ -51,6 +51,8 @@ export async function startRun(options: RunOptions, { environment, log }: RunIo)
   const readiness = new Readiness();
   const guard = new MeasurementGuard();
   const end = Promise.withResolvers<string>();
+  // Who does not wait for the end is not ended by it.
+  end.promise.catch(() => undefined);
   let feed: Feed | undefined;
   const cluster = await createWeirCluster({
     config: config.cluster,
@@ -84,7 +86,7 @@ export async function startRun(options: RunOptions, { environment, log }: RunIo)
   writeFileSync(connection, JSON.stringify({ url: web.url, token: credentials.apiToken }), { mode: 0o600 });
   const background = startBackground(
     { options, config, cluster, stores, work, feed, readiness, guard, log },
-    end.resolve,
+    { onEnd: end.resolve, onFailure: end.reject },
   );
   return {
     url: web.url,

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { TransientError } from '#core/errors.ts';
 import { ARGO_API_VERSION, type Rollout } from '#core/resources/argo.ts';
 import type { KubernetesObject, NewObject } from '#core/resources/kubernetes.ts';
 import { MINUTE } from '#core/time.ts';
@@ -162,4 +163,10 @@ describe('weir run on a cluster', () => {
     await started('observe');
     await expect(started('observe')).rejects.toThrow(/stop the other weir run/);
   });
+});
+
+it('given an API server that does not answer at the start, then it ends as unanswered, and not as refused', async () => {
+  await server.close();
+  const weir = await started('observe');
+  await expect(weir.ended).rejects.toThrow(TransientError);
 });
