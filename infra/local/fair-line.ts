@@ -12,15 +12,16 @@ export class FairLine<T> {
     else items.push(item);
   }
 
-  /** The next one; its lane is the last to come again. */
-  take(): T | undefined {
-    const next = this.#lanes.entries().next().value;
-    if (next === undefined) return undefined;
-    const [lane, items] = next;
-    const item = items.shift();
-    this.#lanes.delete(lane);
-    if (items.length > 0) this.#lanes.set(lane, items);
-    return item;
+  /** The next one of the lanes that are free; its lane is the last to come again. */
+  take(isFree: (lane: string) => boolean = () => true): T | undefined {
+    for (const [lane, items] of this.#lanes) {
+      if (!isFree(lane)) continue;
+      const item = items.shift();
+      this.#lanes.delete(lane);
+      if (items.length > 0) this.#lanes.set(lane, items);
+      return item;
+    }
+    return undefined;
   }
 
   clear(): void {

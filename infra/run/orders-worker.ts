@@ -1,9 +1,10 @@
 /**
- * Orders in this process: applied one after the other, lanes by turns, tried again while they fail for reasons that pass. Which are open is
+ * Orders in this process: several at a time, lanes by turns, tried again while they fail for reasons that pass. Which are open is
  * kept where the cursors are, so that an order that was accepted survives the process.
  */
 import { messageOf, TransientError, ConflictError } from '#core/errors.ts';
 import { MINUTE, SECOND, type Millis } from '#core/time.ts';
+import { mayMeet } from '#shared/controllers/load.ts';
 import type { CursorStore, Log, OrderSender } from '#shared/ports.ts';
 import type { Timers } from '../local/clock.ts';
 import { FairLine } from '../local/fair-line.ts';
@@ -28,6 +29,8 @@ const LONGEST_RETRY: Millis = MINUTE;
 /** What fails for another reason than that somebody does not answer is a bug: it is not tried for ever. */
 const MOST_TRIES = 5;
 const MOST_RACES = 10;
+/** An order waits for the API server most of its time: the next one need not. */
+const AT_ONCE = 8;
 
 export class OrdersWorker implements OrderSender {
   readonly #parts: OrdersWorkerParts;
@@ -39,7 +42,9 @@ export class OrdersWorker implements OrderSender {
   #saving: Promise<void> = Promise.resolve();
   #saved: string | undefined;
   readonly #line = new FairLine<Turn>();
-  #working: Promise<void> = Promise.resolve();
+  readonly #working = new Set<Promise<void>>();
+  /** Lanes whose orders are applied one after the other, and one is. */
+  readonly #busy = new Set<string>();
   #started = false;
   #stopped = false;
 
@@ -65,14 +70,18 @@ export class OrdersWorker implements OrderSender {
 
   start(): void {
     this.#started = true;
-    for (const id of this.#open) this.#enqueue({ id, lane: this.#lanes.get(id), attempt: 1 });
+    for (const id of this.#open) {
+      const lane = this.#lanes.get(id);
+      this.#line.push({ id, lane, attempt: 1 }, lane);
+    }
     this.#lanes.clear();
+    this.#applyNext();
   }
 
-  /** The order in hand is finished. */
+  /** The orders in hand are finished. */
   async stop(): Promise<void> {
     this.#stopped = true;
-    await this.#working;
+    await Promise.all(this.#working);
     await this.#saving;
   }
 
@@ -82,12 +91,29 @@ export class OrdersWorker implements OrderSender {
 
   #enqueue(turn: Turn): void {
     this.#line.push(turn, turn.lane);
-    this.#working = this.#working.then(() => this.#applyNext());
+    this.#applyNext();
   }
 
-  async #applyNext(): Promise<void> {
-    const next = this.#stopped ? undefined : this.#line.take();
-    if (next !== undefined) await this.#apply(next);
+  #applyNext(): void {
+    while (!this.#stopped && this.#working.size < AT_ONCE) {
+      const next = this.#line.take((lane) => !this.#busy.has(lane));
+      if (next === undefined) return;
+      const work = this.#takenInHand(next).finally(() => {
+        this.#working.delete(work);
+        this.#applyNext();
+      });
+      this.#working.add(work);
+    }
+  }
+
+  async #takenInHand(turn: Turn): Promise<void> {
+    const lane = turn.lane ?? '';
+    if (!mayMeet(lane)) this.#busy.add(lane);
+    try {
+      await this.#apply(turn);
+    } finally {
+      this.#busy.delete(lane);
+    }
   }
 
   async #apply({ id, lane, attempt }: Turn): Promise<void> {

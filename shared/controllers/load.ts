@@ -35,6 +35,11 @@ export function laneOfAlert({ labels }: Pick<Alert, 'labels'>): string {
   return `alerts:${labels['cluster'] ?? ''}/${labels['namespace'] ?? ''}`;
 }
 
+/** Alerts are about different things; what a person has ordered is done in the order in which they said it. */
+export function mayMeet(lane: string): boolean {
+  return lane.startsWith('alerts:');
+}
+
 /** In doubt nobody is turned away: whether an order is accepted is then up to the write. */
 export function createLoadGauge({ clock, orders, log }: LoadPorts): LoadGauge {
   let asked: { readonly at: Instant; readonly waiting: Promise<WaitingOrder[]> } | undefined;

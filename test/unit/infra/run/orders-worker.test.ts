@@ -52,6 +52,39 @@ describe('orders within one process', () => {
     expect(applied.indexOf('abort')).toBe(1);
   });
 
+  it('given an alert whose order takes long, then the next alert does not wait for it; orders of one person do', async () => {
+    const slow = Promise.withResolvers<void>();
+    const slowly = (id: string) => (id.startsWith('slow') ? slow.promise : Promise.resolve());
+    const { applied, worker } = working(createMemoryCursorStore(), slowly);
+    await worker.load();
+    worker.start();
+    for (const id of ['slow alert', 'alert']) await worker.send(id, 'alerts:prod/shop');
+    for (const id of ['slow order', 'order']) await worker.send(id, 'orders:ana');
+    await settled();
+    expect(applied).toEqual(['alert']);
+    slow.resolve();
+    await settled();
+    await worker.stop();
+    expect(applied).toEqual(['alert', 'slow alert', 'slow order', 'order']);
+  });
+
+  it('given many alerts at once, then no more than eight are in hand', async () => {
+    const never = Promise.withResolvers<void>();
+    const inHand: string[] = [];
+    const { worker } = working(createMemoryCursorStore(), (id) => {
+      inHand.push(id);
+      return never.promise;
+    });
+    await worker.load();
+    worker.start();
+    for (let n = 0; n < 20; n += 1) await worker.send(String(n), 'alerts:prod/shop');
+    await settled();
+    expect(inHand).toHaveLength(8);
+    never.resolve();
+    await worker.stop();
+    expect(inHand).toHaveLength(8);
+  });
+
   it('given an order that was accepted and not applied when the process died, then the next one applies it', async () => {
     const cursors = createMemoryCursorStore();
     const before = working(cursors, async () => undefined);
