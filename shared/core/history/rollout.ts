@@ -5,7 +5,7 @@ import type { Instant } from '../time.ts';
 import type { ReleaseSummary, Transition, TransitionType } from './record.ts';
 import { abortMessage, ended, newRelease, promotionReason, summarise } from './release.ts';
 import { isPromotion, isSeen, rolloutState, sameState, type RolloutState } from './rollout-state.ts';
-import { completedSteps, stepText } from './steps.ts';
+import { completedSteps, stepText, wentBack } from './steps.ts';
 import { waitingDetails } from './waiting.ts';
 
 export interface RolloutRecord {
@@ -194,8 +194,9 @@ function abortNotes(before: RolloutState | undefined, after: RolloutState, rollo
 
 /** First of all: the steps that follow are those of the new try. */
 function retryNotes(before: RolloutState | undefined, after: RolloutState, note: Note): Transition[] {
-  if (after.podHash === after.stableHash || after.aborted || before?.aborted !== true) return [];
-  return [note('retried', 'The abort was lifted')];
+  if (before === undefined || after.podHash === after.stableHash || after.aborted) return [];
+  if (before.aborted) return [note('retried', 'The abort was lifted')];
+  return wentBack(before, after) ? [note('retried', 'Began again at its first step')] : [];
 }
 
 function pauseNotes(before: RolloutState | undefined, after: RolloutState, rollout: Rollout, note: Note): Transition[] {

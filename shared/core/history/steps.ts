@@ -16,12 +16,17 @@ export function completedSteps(
   rollout: Rollout,
 ): readonly CompletedStep[] {
   const steps = rollout.spec.strategy?.canary?.steps ?? [];
-  const goesOn = before?.podHash === after.podHash && !before.aborted;
+  const goesOn = before?.podHash === after.podHash && !before.aborted && !wentBack(before, after);
   const from = goesOn ? Math.max(before.stepIndex, 0) : 0;
   if (movedOtherwise(before, after)) return [];
   return steps
     .slice(from, Math.max(after.stepIndex, from))
     .map((step, offset) => ({ step, index: from + offset, count: steps.length }));
+}
+
+/** Aborted and retried with no look between, or its steps were edited: both begin at the first. */
+export function wentBack(before: RolloutState, after: RolloutState): boolean {
+  return before.podHash === after.podHash && after.stepIndex >= 0 && after.stepIndex < before.stepIndex;
 }
 
 function movedOtherwise(before: RolloutState | undefined, after: RolloutState): boolean {

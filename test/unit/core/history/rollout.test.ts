@@ -139,6 +139,17 @@ describe('given a release', () => {
     ]);
   });
 
+  it('when abort and retry both come between two looks, then that it began again is told before the steps of the new try', () => {
+    const { told } = look(
+      ...before,
+      rollout({ ...RELEASING, currentStepIndex: 3 }),
+      rollout({ ...RELEASING, currentStepIndex: 1 }),
+      rollout({ ...RELEASING, currentStepIndex: 2 }),
+    );
+    const since = told.slice(told.indexOf('retried'));
+    expect(since).toEqual(['retried', 'weight-changed', 'step-completed', 'step-completed']);
+  });
+
   it('when a third version comes in the middle, then the second is superseded and a release of the third starts', () => {
     const { told, release } = look(...before, rollout({ ...RELEASING, currentPodHash: 'ccc' }, { revision: 3 }));
     expect(told.slice(2, 4)).toEqual(['superseded', 'release-started']);
