@@ -29,9 +29,17 @@ export interface Field {
 /** The fields of a struct by its name; undefined for a name that stands for free-form JSON. */
 export type FieldsOf = (struct: string) => readonly Field[] | undefined;
 
+/** Each struct is read when it is first asked for: a cold start asks for few of them, or none. */
 export function readSchema(structs: Readonly<Record<string, string>>): FieldsOf {
-  const fields = new Map(Object.entries(structs).map(([name, text]) => [name, text.split(' ').map(readField)]));
-  return (struct) => fields.get(struct);
+  const read = new Map<string, readonly Field[]>();
+  return (struct) => {
+    const known = read.get(struct);
+    const text = Object.hasOwn(structs, struct) ? structs[struct] : undefined;
+    if (known !== undefined || text === undefined) return known;
+    const fields = text.split(' ').map(readField);
+    read.set(struct, fields);
+    return fields;
+  };
 }
 
 function readField(text: string): Field {
