@@ -11,7 +11,7 @@ import type { Rollout } from '#core/resources/argo.ts';
 import { SECOND } from '#core/time.ts';
 import type { DeliveredAlert, ExplainedAlert } from '../functions/api/alerts.ts';
 import type { ReleaseHistory } from '#shared/controllers/release-history.ts';
-import type { ChainReport } from '#shared/order-chain.ts';
+import type { ChainReport } from '#core/messages/chain-report.ts';
 import type { Redriven } from '../functions/api/redrive.ts';
 import type { Io } from './io.ts';
 

@@ -15,19 +15,6 @@ export interface ChainLog {
   all(chain: string): Promise<readonly ChainEntry[]>;
 }
 
-/** What a look at one chain has found. */
-export interface ChainReport {
-  readonly chain: string;
-  readonly entries: number;
-  readonly orders: number;
-  /** Orders from before there were chains. */
-  readonly older: number;
-  /** Kept somewhere else, it shows later whether the end was cut off. */
-  readonly end?: { readonly seq: number; readonly hash: string };
-  /** What was edited, added or removed, in sentences; empty: nothing. */
-  readonly problems: readonly string[];
-}
-
 /** Writers of one chain are the orders of one rollout at one moment. */
 const MOST_RACES = 50;
 /** Ends of chains that are remembered: the next write of this process need not look. */

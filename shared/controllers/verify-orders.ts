@@ -1,9 +1,10 @@
 /** Is what was ordered still there as it was accepted and finished? Also of all rollouts, and of all alerts that came. */
+import type { ChainReport } from '#core/messages/chain-report.ts';
 import { DAY, type Instant, type Millis } from '#core/time.ts';
 import type { ChainEntry, Clock, Log, OrderStore, Site, StoredOrder } from '../ports.ts';
 import { ALERT_DELIVERIES } from './alert-plan.ts';
 import { findRollouts } from './find-rollouts.ts';
-import { chainOf, digestOf, hashOf, type ChainReport } from '../order-chain.ts';
+import { chainOf, digestOf, hashOf } from '../order-chain.ts';
 
 /** Orders and their entries are forgotten after as long; TTL takes its time, and in no order. */
 const KEEP: Millis = 400 * DAY;

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Rollout } from '#core/resources/argo.ts';
-import type { ChainReport } from '#shared/order-chain.ts';
+import type { ChainReport } from '#core/messages/chain-report.ts';
 import type { WebRequest, WebResponse } from '#shared/web-request.ts';
 import { httpFunction } from '#shared/lambda.ts';
 import { aLog } from '../../support/quiet-log.ts';
